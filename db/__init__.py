@@ -1,0 +1,1 @@
+"""The SQLite evidence store."""

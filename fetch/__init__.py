@@ -1,0 +1,1 @@
+"""Records in: from PubMed through Entrez, and from files."""
