@@ -1,0 +1,76 @@
+"""Answers of `query`: a table for people, CSV and JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from rich.console import Console
+
+from cartevidence import wording
+from cartevidence.exporting import FACT, utf8, write_jsonl, write_rows_as_csv
+from cartevidence.terminal import print_table, put
+from models.evidence import fact_from
+
+
+def print_facts(out: Console, facts: Iterable[Mapping[str, Any]]) -> None:
+    """Facts (as exported) in words, a row each, with their quotes; ends with how many there are."""
+    rows = []
+    for values in facts:
+        fact = fact_from({**values, "text_hash": ""})  # the words need no proof of place
+        rows.append([fact.pmid, wording.sentence(fact), fact.quote, f"{fact.confidence:.2f}"])
+    if rows:
+        print_table(out, ["PMID", "Evidence", "Quote", "Sure"], rows, keep_columns=True)
+    studies = len({row[0] for row in rows})
+    put(out, f"{wording.plural(len(rows), 'fact')} of {wording.plural(studies, 'study', 'studies')}.")
+
+
+def print_rows(out: Console, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows of an SQL query; ends with how many there are."""
+    cells = [[_text(cell) for cell in row] for row in rows]
+    if cells:
+        print_table(out, headings, cells, keep_columns=True)
+    put(out, f"{wording.plural(len(cells), 'row')}.")
+
+
+def write_facts(facts: Iterable[Mapping[str, Any]], form: str, out: BinaryIO) -> None:
+    """Facts as csv, json or jsonl."""
+    if form == "csv":
+        with utf8(out) as text:
+            write_rows_as_csv(FACT, ([_joined(fact.get(name)) for name in FACT] for fact in facts), text)
+    else:
+        _write_json(facts, form, out)
+
+
+def write_rows(headings: Sequence[str], rows: Iterable[Sequence[Any]], form: str, out: BinaryIO) -> None:
+    """Rows of an SQL query as csv, json or jsonl."""
+    if form == "csv":
+        with utf8(out) as text:
+            write_rows_as_csv(headings, rows, text)
+    else:
+        _write_json((dict(zip(headings, map(_json, row), strict=True)) for row in rows), form, out)
+
+
+def _write_json(rows: Iterable[Mapping[str, Any]], form: str, out: BinaryIO) -> None:
+    with utf8(out) as text:
+        if form == "jsonl":
+            write_jsonl(rows, text)
+        else:
+            text.write(json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n")
+
+
+def _joined(cell: Any) -> Any:
+    return "; ".join(map(str, cell)) if isinstance(cell, list) else cell
+
+
+def _json(cell: Any) -> Any:
+    return cell.hex() if isinstance(cell, bytes) else cell
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bytes):
+        return f"<{len(cell):,} bytes>"
+    if isinstance(cell, float):
+        return wording.number(cell)
+    return "" if cell is None else str(cell)

@@ -1,0 +1,359 @@
+"""The command line: a thin shell over `pipeline`, `db` and what prints them.
+
+Nothing heavy is imported up here, so that --help answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from cartevidence import __version__, options
+from models.errors import CartevidenceError, SourceError, StoreError
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+DEMO = Path(__file__).parent / "demo"
+
+
+class Shell(click.Group):
+    """The commands, in the order they are declared; whatever goes wrong ends as one sentence on standard error."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            _stop(ctx, "Stopped. Every finished batch is kept; the same command goes on from here.", status=130)
+        except CartevidenceError as error:
+            _stop(ctx, str(error))
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            _stop(ctx, f"{place}{error.strerror or error}.")
+        except Exception as error:
+            _stop(ctx, f"Internal error ({type(error).__name__}: {error}): please report it with what --debug prints.")
+
+
+def _stop(ctx: click.Context, sentence: str, status: int = 1) -> NoReturn:
+    if ctx.meta.get(options.DEBUG):
+        traceback.print_exc()
+    click.echo(sentence if status == 130 else f"Error: {sentence}", err=True)
+    ctx.exit(status)
+
+
+@click.group(cls=Shell, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cartevidence")
+@options.debug
+def shell() -> None:
+    """From PubMed records of CAR-T studies to an evidence database in which every value keeps its proof.
+
+    \b
+    Example:
+      cartevidence demo
+      cartevidence run 31110217 --db evidence.db
+    """
+
+
+def main() -> None:
+    """The program `cartevidence`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show '≥' must not stop a run
+    shell(prog_name=_program())
+
+
+def _program() -> str:
+    return os.environ.get("CARTEVIDENCE_PROGRAM", "cartevidence")
+
+
+@shell.command()
+@options.sources
+@options.workers
+@options.refresh
+@options.debug
+def run(**given: Any) -> None:
+    """Fetch records, extract their evidence and store both.
+
+    A SOURCE is a PMID, or a file: PubMed XML (also .gz), MEDLINE or .nbib, a page saved from PubMed as text, or a
+    folder of these. A rerun fetches only what is missing or failed.
+
+    Exit status: 0 all stored; 3 some missing or failed (they are listed, the rest is stored); 2 wrong usage; 1 other
+    errors.
+
+    \b
+    Example:
+      cartevidence run 31110217 saved.nbib --db evidence.db
+      cartevidence run --pmids list.txt --workers 2
+      cartevidence run --search "CD22 CAR-T AND 2020:2023[dp]"
+    """
+    _pipeline("run", given)
+
+
+@shell.command()
+@options.sources
+@options.refresh
+@options.debug
+def fetch(**given: Any) -> None:
+    """Fetch records and store them, without extracting.
+
+    Sources and exit status are those of `run`.
+
+    \b
+    Example:
+      cartevidence fetch --pmids list.txt --db evidence.db
+    """
+    _pipeline("fetch", given)
+
+
+@shell.command()
+@options.sources
+@options.workers
+@options.debug
+def extract(**given: Any) -> None:
+    """Extract the evidence of stored records that this version has not read yet.
+
+    Without sources, of all of them. Nothing is fetched; what is asked for but not stored is listed.
+
+    \b
+    Example:
+      cartevidence extract --db evidence.db --workers 2
+    """
+    _pipeline("extract", given)
+
+
+def _pipeline(step: str, given: dict[str, Any]) -> None:
+    """Run, fetch or extract with what the command line gives, and say what became of it."""
+    sources: list[str] = list(given["source"])
+    rejected: list[str] = []
+    if given["pmids"]:
+        listed, rejected = _listed(given["pmids"])
+        sources += listed
+    if not (sources or given["search"] or step == "extract"):
+        raise click.UsageError(
+            f"Nothing is asked for: give PMIDs, files or --search, as in `{_program()} {step} 31110217`."
+        )
+    from cartevidence import pipeline, progress, summary, terminal
+    from cartevidence.asked import Asked
+    from fetch.entrez import Entrez
+
+    try:
+        Asked.of(sources)
+    except SourceError as error:
+        raise click.UsageError(str(error)) from error
+    steps = {"run": pipeline.run, "fetch": pipeline.fetch, "extract": pipeline.extract}
+    with _store(given["db"], create=step != "extract") as store:
+        report = steps[step](
+            sources,
+            store,
+            search=given["search"],
+            entrez=Entrez(email=given["email"], api_key=given["api_key"], base_url=given["entrez_url"]),
+            refresh=given.get("refresh", False),
+            workers=given.get("workers", 1),
+            progress=progress.for_terminal(),
+        )
+        report.problems += rejected
+        summary.print_summary(terminal.console(), report, store, evidence=step != "fetch")
+    for note in report.notes:
+        click.echo(f"Note: {note}", err=True)
+    for problem in report.problems:
+        click.echo(f"Error: {problem}", err=True)
+    click.get_current_context().exit(report.exit_status)
+
+
+def _listed(name: str) -> tuple[list[str], list[str]]:
+    """The PMIDs of a list, and a sentence on what in it is none. Raises SourceError where it holds no PMID."""
+    from fetch.pmids import parse_pmids
+
+    with click.open_file(name, "rb") as file:
+        listed = parse_pmids(file.read().decode("utf-8", errors="replace"))
+    where = "Standard input" if name == "-" else name
+    if not listed.pmids:
+        raise SourceError(f"{where} holds no PMID: give numbers of 1 to 9 digits, one a line.")
+    if listed.duplicates:
+        click.echo(f"{where}: {listed.duplicates:,} repeated PMIDs are asked for once.", err=True)
+    if not listed.rejected:
+        return list(listed.pmids), []
+    from cartevidence import terminal, wording
+
+    words = terminal.clean(wording.listing([f"{word[:30]!r}" for word in listed.rejected]))
+    return list(listed.pmids), [
+        f"{where} has {wording.plural(len(listed.rejected), 'word')} that are no PMIDs: {words}."
+    ]
+
+
+def _store(path: str, *, create: bool = False, readonly: bool = False) -> Store:
+    if not create and not Path(path).exists():
+        raise StoreError(
+            f"There is no database {path}: make one with `{_program()} run 31110217 --db {shlex.quote(path)}`."
+        )
+    from db.store import Store
+
+    return Store.open(path, create=create, readonly=readonly)
+
+
+@shell.command()
+@options.db
+@options.out_format("table", "json")
+@options.debug
+def status(db: str, form: str) -> None:
+    """Tell how many records are stored, what is missing or failed and why, and how far review has come.
+
+    \b
+    Example:
+      cartevidence status --db evidence.db
+    """
+    with _store(db, readonly=True) as store:
+        found = store.status()
+    if form == "json":
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    from cartevidence import summary, terminal
+
+    summary.print_status(terminal.console(), found)
+
+
+@shell.command()
+@click.argument("pmid")
+@options.db
+@options.out_format("text", "json")
+@options.debug
+def show(pmid: str, db: str, form: str) -> None:
+    """Show one study: its record, and its evidence with the quotes marked in the text.
+
+    \b
+    Example:
+      cartevidence show 31110217 --db evidence.db
+    """
+    with _store(db, readonly=True) as store:
+        record = store.record(pmid)
+        if record is None:
+            reason = {"deleted": "PubMed withdrew it", None: "ask for it with run"}
+            state = store.known([pmid]).get(pmid)
+            raise StoreError(f"{db} has no record with PMID {pmid} ({reason.get(state, state)}).")
+        study, facts = store.study(pmid), store.facts(pmid)
+    from cartevidence import study_page, terminal
+
+    if form == "json":
+        click.echo(json.dumps(study_page.page_json(record, study, facts), indent=2, ensure_ascii=False))
+    else:
+        study_page.print_study(terminal.console(), record, study, facts)
+
+
+@shell.command()
+@click.argument("sql", required=False)
+@options.db
+@options.filters
+@options.out_format("table", "csv", "json", "jsonl")
+@options.debug
+def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
+    """Print the facts that pass all given filters, or the rows of a read-only SQL query.
+
+    Tables and columns are described in docs/database.md; the view evidence_current is where to begin.
+
+    \b
+    Example:
+      cartevidence query --endpoint CR/CRi --target CD22 --db evidence.db
+      cartevidence query --type toxicity --event CRS --grade ">=3" --format csv
+      cartevidence query "SELECT pmid, n, total FROM evidence_current WHERE endpoint = 'ORR'"
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    if sql and given:
+        raise click.UsageError(
+            "Give either SQL or filters, not both: what the filters do can be said in the SQL's WHERE."
+        )
+    from cartevidence import answers, terminal
+
+    stdout = sys.stdout.buffer
+    with _store(db, readonly=True) as store:
+        if sql:
+            headings, rows = store.sql(sql)
+            if form == "table":
+                answers.print_rows(terminal.console(), headings, rows)
+            else:
+                answers.write_rows(headings, rows, form, stdout)
+        else:
+            from db.query import Filters
+
+            facts = store.query(Filters(**filters))
+            if form == "table":
+                answers.print_facts(terminal.console(), facts)
+            else:
+                answers.write_facts(facts, form, stdout)
+
+
+@shell.command()
+@options.db
+@options.out_format("jsonl", "csv", "xlsx")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write this file; it is replaced only when all is written.",
+)
+@click.option("--curated", is_flag=True, help="Only facts that a curator accepted, corrected or added.")
+@options.debug
+def export(db: str, form: str, out: str | None, curated: bool) -> None:
+    """Write all evidence, ordered by PMID and place in the text.
+
+    \b
+    Example:
+      cartevidence export --format xlsx --out evidence.xlsx --db evidence.db
+      cartevidence export --format jsonl --db evidence.db > evidence.jsonl
+    """
+    if form == "xlsx" and not out:
+        raise click.UsageError("An Excel workbook needs a file: add --out evidence.xlsx.")
+    from cartevidence import exporting
+
+    with _store(db, readonly=True) as store:
+        if out:
+            with exporting.replacing(Path(out)) as file:
+                exporting.write(store.export_rows(curated), form, file)
+        else:
+            exporting.write(store.export_rows(curated), form, sys.stdout.buffer)
+
+
+@shell.command()
+@click.option(
+    "--db", type=click.Path(dir_okay=False), help="Where to make the database; a new temporary folder if not given."
+)
+@options.workers
+@options.debug
+@click.pass_context
+def demo(ctx: click.Context, db: str | None, workers: int) -> None:
+    """Do the main job on bundled synthetic records. No network is used.
+
+    \b
+    Example:
+      cartevidence demo
+      cartevidence demo --db demo.db
+    """
+    from cartevidence import pipeline, progress, summary, terminal
+
+    path = db or str(Path(tempfile.mkdtemp(prefix="cartevidence-")) / "demo.db")
+    with _store(path, create=True) as store:
+        report = pipeline.run([DEMO], store, workers=workers, progress=progress.for_terminal())
+        summary.print_summary(terminal.console(), report, store, evidence=True)
+    place = f"--db {shlex.quote(path)}"
+    click.echo(
+        f"""
+The studies above are invented. Try on them:
+  {_program()} show 90001008 {place}
+  {_program()} query --endpoint CR/CRi {place}
+  {_program()} export --format xlsx --out demo.xlsx {place}
+The same main job on real PMIDs (asks PubMed over the network):
+  {_program()} run 31110217 30127417 --db evidence.db"""
+    )
+    ctx.exit(report.exit_status)

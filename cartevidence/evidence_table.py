@@ -1,0 +1,118 @@
+"""One row a study with its key figures: what a reviewer writes into the first evidence table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cartevidence import wording
+from models.evidence import Fact, Proportion, Response, Survival, Toxicity
+from models.record import Record
+from models.study import Study
+
+F = TypeVar("F", bound=Fact)
+SEVERE = (">=3", "3-5", "3-4", "severe", ">=4", "4-5")
+
+
+@dataclass(frozen=True)
+class StudyEvidence:
+    """A record with what was found in it."""
+
+    record: Record
+    study: Study | None
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading and the text of its cell for a study ('' where the abstract gives nothing)."""
+
+    heading: str
+    cell: Callable[[StudyEvidence], str]
+
+
+def response(heading: str, endpoints: Sequence[str]) -> Column:
+    """The column of the first of `endpoints` that is reported; its name is added where it is not the heading."""
+
+    def cell(evidence: StudyEvidence) -> str:
+        for endpoint in endpoints:
+            found = [f for f in evidence.facts if isinstance(f, Response) and f.endpoint == endpoint]
+            if found:
+                return _named(wording.count(_foremost(found)), endpoint, heading)
+        return ""
+
+    return Column(heading, cell)
+
+
+def survival(heading: str, endpoints: Sequence[str]) -> Column:
+    """The 1-year rate, else another rate, else the median of the first of `endpoints` that is reported."""
+
+    def cell(evidence: StudyEvidence) -> str:
+        for endpoint in endpoints:
+            found = [f for f in evidence.facts if isinstance(f, Survival) and f.endpoint == endpoint]
+            for preferred in (
+                [f for f in found if f.measure == "rate" and f.time in ("1 y", "12 mo")],
+                [f for f in found if f.measure == "rate"],
+                [f for f in found if f.measure == "median"],
+            ):
+                if preferred:
+                    return _named(wording.survival_value(_foremost(preferred)), endpoint, heading)
+        return ""
+
+    return Column(heading, cell)
+
+
+def toxicity(heading: str, event: str, grades: Sequence[str]) -> Column:
+    """The column of an event at the first of `grades` that is reported."""
+
+    def cell(evidence: StudyEvidence) -> str:
+        for grade in grades:
+            found = [f for f in evidence.facts if isinstance(f, Toxicity) and f.event == event and f.grade == grade]
+            if found:
+                shown = wording.count(_foremost(found))
+                return shown if grade == grades[0] else f"{shown} {wording.grade(grade)}"
+        return ""
+
+    return Column(heading, cell)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("PMID", lambda e: e.record.pmid),
+    Column("Year", lambda e: str(e.record.year or "")),
+    Column("Target", lambda e: ", ".join(e.study.targets) if e.study else ""),
+    Column("Disease", lambda e: ", ".join(e.study.diseases) if e.study else ""),
+    Column("Type", lambda e: e.study.study_type.replace("_", " ") if e.study else ""),
+    Column("N", lambda e: str(e.study.study_n or "") if e.study else ""),
+    response("CR/CRi", ("CR/CRi", "CR", "CR/sCR", "sCR", "CRi")),
+    response("ORR", ("ORR",)),
+    response("MRD-", ("MRD-", "MRD- CR")),
+    survival("OS", ("OS",)),
+    survival("PFS", ("PFS", "EFS", "LFS", "RFS", "DFS")),
+    toxicity("CRS", "CRS", ("any", "mild")),
+    toxicity("CRS ≥3", "CRS", SEVERE),
+    toxicity("ICANS ≥3", "neurotoxicity", SEVERE),
+)
+
+
+def rows(studies: Iterable[StudyEvidence]) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells, without the columns in which no study has anything."""
+    cells = [[column.cell(study) for column in COLUMNS] for study in studies]
+    kept = [i for i in range(len(COLUMNS)) if i == 0 or any(row[i] for row in cells)]
+    return [COLUMNS[i].heading for i in kept], [[row[i] for i in kept] for row in cells]
+
+
+def _foremost(facts: Sequence[F]) -> F:
+    """The figure of the whole cohort with the fullest numbers; the surer, then the earlier one on a tie."""
+
+    def rank(fact: F) -> tuple[bool, int, float, bool, int]:
+        given = 0
+        if isinstance(fact, Proportion):
+            given = sum(part is not None for part in (fact.n, fact.total, fact.percent))
+        return fact.group is not None, -given, -fact.confidence, fact.section == "TITLE", fact.start
+
+    return min(facts, key=rank)
+
+
+def _named(cell: str, name: str, heading: str) -> str:
+    return cell if name == heading else f"{cell} {name}"

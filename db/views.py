@@ -1,0 +1,87 @@
+"""The views: which decisions stand, and the evidence with them applied.
+
+A decision is about one fact of one statement (text, place and key). Mostly a statement has one fact; where the
+extractor gives several, each is told apart by its values. Nothing here guesses: a decision covers a machine fact
+that has exactly the values the curator was shown, or the only one there is on the statement; else both are shown.
+"""
+
+from __future__ import annotations
+
+# What a fact says; two facts of one statement with the same of these are the same fact.
+SAID = (
+    "role", "endpoint", "measure", "event", "grade", "name", "n", "total", "percent", "value", "unit", "time",
+    "ci_low", "ci_high", "ci_level", "low", "high", "not_reached", "absent", "qualifier", "group",
+)  # fmt: skip
+# Where it stands and how it was found.
+PLACE = ("section", "start", "end", "quote")
+PROVENANCE = ("confidence", "checks", "inferred", "rule", "extractor_version", "version", "text_hash")
+
+CURRENT = ("id", "pmid", "type", *SAID, *PLACE, *PROVENANCE, "statement")
+
+
+def _named(row: str, columns: tuple[str, ...]) -> str:
+    return ", ".join(f'{row}."{column}"' for column in columns)
+
+
+def _from_json(json: str, columns: tuple[str, ...]) -> str:
+    return ", ".join(f"""json_extract({json}, '$.{column}') AS "{column}\"""" for column in columns)
+
+
+def _same(row: str, json: str) -> str:
+    """Whether a machine fact says what the JSON of a fact says."""
+    told = ", ".join(f"json_extract({json}, '$.{column}')" for column in SAID)
+    return f"({_named(row, SAID)}) IS ({told})"
+
+
+# A later decision on the same fact takes the place of the former, until it is undone.
+DECISION_EFFECTIVE = """
+SELECT * FROM decision AS d
+WHERE d.action <> 'undo'
+  AND NOT EXISTS (SELECT 1 FROM decision AS u WHERE u.undoes = d.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM decision AS later
+    WHERE later.supersedes = d.id AND NOT EXISTS (SELECT 1 FROM decision AS u WHERE u.undoes = later.id))
+"""
+
+# `machine` is the extractor's fact as the curator knew it; NULL for a fact the extractor did not have.
+_KNOWN = "coalesce(d.machine, d.after, d.before)"
+
+_COVERED = f"""
+  SELECT 1 FROM decision_effective AS d
+  WHERE d.statement = e.statement AND (
+    {_same("e", _KNOWN)}
+    OR (d.machine IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM evidence AS x
+        WHERE x.pmid = e.pmid AND x.statement = e.statement AND x.number <> e.number)
+      AND NOT EXISTS (SELECT 1 FROM decision_effective AS o WHERE o.statement = d.statement AND o.id <> d.id)))
+"""  # noqa: S608
+
+_ATTENTION = f"""
+  CASE
+    WHEN r.text_hash <> d.text_hash THEN 'text changed'
+    WHEN d.machine IS NULL THEN NULL
+    WHEN EXISTS (SELECT 1 FROM evidence AS e
+      WHERE e.pmid = d.pmid AND e.statement = d.statement AND {_same("e", "d.machine")}) THEN NULL
+    WHEN EXISTS (SELECT 1 FROM evidence AS e WHERE e.pmid = d.pmid AND e.statement = d.statement)
+      THEN 'extraction changed'
+    ELSE 'no longer extracted'
+  END
+"""  # noqa: S608
+
+_FACT = "coalesce(d.after, d.before)"
+
+# CROSS JOIN: from the few decisions to their records, never through all records.
+EVIDENCE_CURRENT = f"""
+SELECT {_named("e", CURRENT)},
+  'unreviewed' AS status, NULL AS attention, NULL AS decision, NULL AS curator
+FROM evidence AS e
+WHERE NOT EXISTS ({_COVERED})
+UNION ALL
+SELECT d.fact AS id, d.pmid AS pmid, {_from_json(_FACT, ("type", *SAID, *PLACE, *PROVENANCE))}, d.statement,
+  CASE d.action WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected'
+    WHEN 'reject' THEN 'rejected' ELSE 'added' END AS status,
+  {_ATTENTION} AS attention, d.id AS decision, d.curator AS curator
+FROM decision_effective AS d CROSS JOIN record AS r ON r.pmid = d.pmid AND r.state = 'stored'
+"""  # noqa: S608
+
+VIEWS = {"decision_effective": DECISION_EFFECTIVE, "evidence_current": EVIDENCE_CURRENT}

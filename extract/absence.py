@@ -1,0 +1,154 @@
+"""Absences and qualifiers: 'no grade 4 CRS', 'none relapsed', 'most patients had mild CRS'."""
+
+from __future__ import annotations
+
+import re
+
+from extract.concepts import Mention
+from extract.linking import BARRIER, CONCEPT, GRADE, Carried, Link
+from extract.quantities import PEOPLE, Quantity
+
+_WORDS = rf"(?:[\w'’,/+{GRADE}-]+\s+)"
+_ADJECTIVE = rf"(?:(?!(?:and|but|or|in|with|was|were|had|of|for|to|at|difference|differences|significant|impact|association|effect|correlation|influence|relationship|other|further|additional|more|longer|standard|data|evidence|increase|prior|previous|history|need|clear|statistically)\b)[\w'’/+{GRADE}-]+\s+)"
+_HAD = r"(?:had|have|has|having|developed|develops|experienced|showed|suffered|exhibited|achieved|was|were|met|presented|displayed|underwent|received|required|needed|manifested|lost|died\s+(?:of|from)|died|is|reached|attained|with)"
+# 'no CRS', 'no cases of ICANS', 'no patient developed grade 3 CRS', 'without DLT', 'neither CRS nor ICANS'
+_BEFORE = re.compile(
+    rf"(?:\b(?P<no>no|without(?:\s+any)?|neither|nor|zero|absence\s+of|lack\s+of|free\s+of|did\s+not\s+(?:have|develop|experience|cause|observe|result\s+in|show|require|receive)|not\s+(?:observe|detect|see|record|find|encounter)(?:ed)?(?:\s+any)?|never)\s+"
+    rf"(?:(?:single\s+)?(?:{PEOPLE}|recipient|one|child|patient|participant)(?:\s+(?:in\s+(?:either|the|any|this)[\w\s-]{{0,24}}|at\s+[\w\s]{{0,20}}|with\s+[\w\s-]{{1,30}}?))?\s+{_HAD}\s+(?:any\s+|an?\s+|of\s+|in\s+|grade\s+|signs\s+of\s+)?)?"
+    rf"{_ADJECTIVE}{{0,4}}?(?:(?:cases?|events?|episodes?|occurrences?|instances?|signs?|evidence|incidents?|reports?)\s+of\s+(?:any\s+)?)?{_ADJECTIVE}{{0,3}}?)$"
+)
+_NONE_OF = re.compile(
+    rf"\bnone\b(?:\s+of\s+(?:the\s+|these\s+|them|those\s+|whom|our\s+|all\s+)?(?:[\w-]+\s+){{0,4}}?)?\s*(?:{_HAD}|{GRADE})?\s*(?:any\s+|an?\s+|of\s+|in\s+|signs\s+of\s+)?{_ADJECTIVE}{{0,4}}?$"
+)
+_NO_PATIENT = re.compile(rf"\bno\s+(?:{PEOPLE}|one|child|patient|participant|recipient)\b[^.;,]{{0,50}}$")
+# 'CRS was not observed', 'did not occur', 'was absent', ': none'
+_AFTER = re.compile(
+    rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|was\s+(?:seen|observed|noted)|were\s+(?:seen|observed|noted|recorded))\s+in\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
+)
+_NONE_GRADE = re.compile(
+    rf"\b(?:none|no(?:\s+(?:events?|cases?|patients?|one|child|episodes?|instances?|further|other))*|without(?:\s+any)?|never|nor|neither|not)\b(?:\s+(?:of\s+(?:them|these|the\s+[\w-]+|which|whom)|was|were|being|had|of|reached|reaching|any|exceed(?:ed|ing)?|at|a|an|as|developed|experienced|higher\s+than|rated|events?|grade|cases?|in))*\s*$"
+)
+_QUALIFIER = (
+    (re.compile(r"\b(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all|the\s+vast\s+majority\s+of|mostly|predominantly|mainly|majority)\b"), "most"),
+    (re.compile(r"\b(?:all|every|each|universal(?:ly)?|exclusively|invariably)\b"), "all"),
+    (re.compile(r"\b(?:a\s+few|few|rare|rarely)\b"), "few"),
+    (re.compile(r"\b(?:some|several)\b"), "some"),
+)  # fmt: skip
+
+
+def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantity], linked: list[Link], carried: Carried) -> list[Link]:
+    """Stated absences and qualified statements of a sentence, for concepts that no value claimed."""
+    chars = list(folded)
+    for m in mentions:
+        mark = GRADE if m.kind == "grade" else CONCEPT
+        chars[m.start : m.end] = mark * (m.end - m.start)
+    skeleton = "".join(chars)
+    concepts = [m for m in mentions if m.kind != "grade"]
+    grades = [m for m in mentions if m.kind == "grade"]
+    taken = {id(link.mention) for link in linked if link.quantity is not None}
+    out: list[Link] = []
+    list_negated = False
+    for i, c in enumerate(concepts):
+        if c.kind not in ("events", "response"):
+            list_negated = False
+            continue
+        before = skeleton[: c.start]
+        clause = re.split(rf"[;:]|(?<!\d),(?=\s+(?:and|but|with|while)\b)|\b(?:but|while|whereas|although)\b", before)[-1]
+        after = skeleton[c.end :]
+        previous = concepts[i - 1] if i else None
+        joined = previous is not None and bool(re.match(rf"^\s*(?:{GRADE}*\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$", skeleton[previous.end : c.start]))
+        negated = bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:])) or (joined and list_negated)
+        negated = negated or (bool(_NO_PATIENT.search(clause[-80:])) and CONCEPT not in clause[clause.rfind("no ") :] and c.name in ("ORR", "relapse", "all-cause death", "PD"))
+        rest = _list_tail(skeleton, concepts, i)
+        if not negated and _AFTER.match(rest) and id(c) not in taken:
+            negated = True
+        value_follows = bool(re.match(r"^[\])\s]*(?:(?:was|were|occurred|seen|observed|in|of)\s+)*[\(\[]?\s*\d", after)) and id(c) in taken
+        list_negated = negated
+        if negated and not value_follows:
+            start = _negation_start(folded, c)
+            grade = _grade_of(c, grades, skeleton) if c.kind == "events" else None
+            out.append(Link(c, None, "absence", 0.9, start, c.end, grade=grade, absent=True))
+            taken.add(id(c))
+    out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
+    out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried)
+    return out
+
+
+def _list_tail(skeleton: str, concepts: list[Mention], i: int) -> str:
+    """The text after the list of concepts that concept i stands in."""
+    end = concepts[i].end
+    for c in concepts[i + 1 :]:
+        if re.match(rf"^\s*(?:,|or|and|nor|/|,\s*or|,\s*and)\s*(?:{GRADE}+\s*|[\w-]+\s+)?$", skeleton[end : c.start]):
+            end = c.end
+        else:
+            break
+    return skeleton[end:]
+
+
+def _negation_start(folded: str, c: Mention) -> int:
+    found = [m.start() for m in re.finditer(r"\b(?:no|none|without|neither|nor|zero|absence|lack|free|not|never)\b", folded[: c.start])]
+    return found[-1] if found and c.start - found[-1] < 120 else c.start
+
+
+def _grade_of(c: Mention, grades: list[Mention], skeleton: str) -> str | None:
+    before = [g for g in grades if g.end <= c.start and re.match(rf"^\s*(?:(?!and\b|or\b)[\w'’/{CONCEPT}-]+[\s,]+|or\s+|and\s+|/){{0,6}}$", skeleton[g.end : c.start])]
+    if before:
+        return before[-1].name
+    after = [g for g in grades if g.start >= c.end and re.match(rf"^\s*(?:[,/]?\s*(?:or|and|nor)?\s*{CONCEPT}+\s*)*(?:events?|rates?|\s)*[,(]?\s*(?:of|was|were|greater\s+than|at)?\s*$", skeleton[c.end : g.start])]
+    return after[0].name if after else None
+
+
+def _graded_absences(folded: str, skeleton: str, concepts: list[Mention], grades: list[Mention], done: list[Link], carried: Carried) -> list[Link]:
+    """'…, with no grade 4 or 5 events', 'none exceeding grade 2', 'in none of them grade ≥3'."""
+    out = []
+    for g in grades:
+        if any(link.start <= g.start and g.end <= link.end for link in done):
+            continue
+        cue = _NONE_GRADE.search(skeleton[: g.start])
+        if not cue:
+            continue
+        after = next((c for c in concepts if c.start >= g.end), None)
+        if after is not None and re.match(rf"^\s*(?:[\w'’/-]+\s+){{0,3}}$", skeleton[g.end : after.start]) and not re.match(r"^\s*(?:events?|cases?|toxicit)", skeleton[g.end :]):
+            continue  # the concept itself is negated, and handled there
+        previous = [c for c in concepts if c.end <= cue.start() and c.kind == "events" and c.name != "all-cause death"]
+        c = previous[-1] if previous else carried.event
+        if c is None or c.kind != "events":
+            continue
+        start = c.start if previous else cue.start()
+        out.append(Link(Mention("events", cue.start(), g.end, c.name), None, "graded-absence", 0.85, start, g.end, grade=g.name, absent=True))
+    return out
+
+
+def _qualified(folded: str, skeleton: str, concepts: list[Mention], grades: list[Mention], quantities: list[Quantity], taken: set[int], carried: Carried) -> list[Link]:
+    """'Most patients only experienced mild CRS', 'all events were grade 1 or 2': graded, without a number."""
+    out: list[Link] = []
+    for c in concepts:
+        if c.kind != "events" or id(c) in taken or c.name in ("AE", "SAE", "all-cause death", "death"):
+            continue
+        before = skeleton[: c.start]
+        clause_at = max(before.rfind(";"), before.rfind(":"), 0)
+        cue = next(((m, name) for pattern, name in _QUALIFIER for m in [pattern.search(before, max(clause_at, c.start - 90))] if m), None)
+        if cue is None:
+            continue
+        m, name = cue
+        between = skeleton[m.end() : c.start]
+        if any(q.start >= m.end() and q.end <= c.start for q in quantities) or not re.match(rf"^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$", between):
+            continue
+        grade = _grade_of(c, grades, skeleton)
+        if BARRIER.search(between) or (grade is None and c.name in ("CRS", "neurotoxicity", "infection") and name in ("some",)):
+            continue
+        out.append(Link(c, None, "qualified", 0.7, m.start(), c.end, grade=grade, qualifier=name))
+    for g in grades:
+        m = re.search(r"\b(?P<all>all|exclusively|only|both)\s+(?:(?:were|was|of|being|other|these|such|the|remaining|crs|icans|events?|cases?|episodes?|patients?|reactions?|limited\s+to)\s+)*$", skeleton[: g.start])
+        later = re.search(r"\b(?:events?|cases?|episodes?)\s+(?:were|was)\s+(?:all|mostly|exclusively|mainly|predominantly|generally)\s+(?:of\s+)?$", skeleton[: g.start])
+        hit = m or later
+        if not hit or g.name == "any" or any(q.start >= g.end and q.start - g.end < 14 for q in quantities):
+            continue
+        previous = [c for c in concepts if c.end <= g.start and c.kind == "events"]
+        if previous and (id(previous[-1]) in taken or previous[-1].end <= hit.start()):
+            if any(q.start >= previous[-1].end and q.end <= g.start for q in quantities) and ";" not in skeleton[previous[-1].end : g.start] and not re.search(r"events|cases|episodes|all\s+other", skeleton[hit.start() : g.start]):
+                continue
+            out.append(Link(Mention("events", hit.start(), g.end, previous[-1].name), None, "all-of-grade", 0.65, previous[-1].start, g.end, grade=g.name, qualifier="most" if "most" in hit[0] else "all"))
+        elif not previous and carried.event is not None and re.search(r"events|cases|episodes|all", hit[0]):
+            out.append(Link(Mention("events", hit.start(), g.end, carried.event.name), None, "all-of-grade", 0.6, hit.start(), g.end, grade=g.name, qualifier="all"))
+    return out

@@ -1,0 +1,268 @@
+"""Concepts: what a number may measure. Endpoints, events, procedures and grades of one sentence.
+
+Vocabularies come from `models/data`; here are only the grammar of grades, the contexts in which a word
+is no result ('immune response', 'relapsed B-ALL'), and the joining of neighbours ('MRD-negative' + 'CR').
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.vocabulary import Hit, Term, vocabulary
+
+VOCABULARIES = ("endpoints", "events", "procedures")
+
+
+@dataclass(slots=True)
+class Mention:
+    """A concept or a grade in a sentence. `kind`: response, survival, events, procedures or grade."""
+
+    kind: str
+    start: int
+    end: int
+    name: str
+    grades: tuple[str, ...] = field(default=())
+
+
+# ---------------------------------------------------------------- grades
+
+_N = r"(?:[1-5]|i{1,3}v?|iv|v)"
+_GE = r"(?:[≥⩾]|>\s?=|>/=|&ge;)"
+_JOIN = r"\s*(?:-|‐|‑|–|—|/|to|or|and|&|,|,\s*or|,\s*and)\s*"
+_GRADE_WORD = r"(?<![a-z])(?:(?:astct|ctcae|who|nci|lee|common\s+terminology\s+criteria)[\s-]+)?(?:grade|grades|gr\.?|g)(?:\s*\(g\))?"
+_MORE = r"(?:or\s+(?:higher|greater|above|more|worse|over|severer|more\s+severe)|and\s+(?:higher|above|greater|over|worse)|or\s+more|\+|and\s+more)"
+
+GRADES = re.compile(
+    rf"(?P<ge_before>(?:at\s+least\s+|{_GE}\s*)(?:grade|g)[\s-]*(?P<gb>{_N})(?![a-z\d]))"
+    rf"|(?P<gt_before>(?:above|exceed(?:ed|ing|s)?|over|beyond|(?:more|worse|greater|higher)\s+than|>)\s*(?:grade|g)[\s-]*(?P<gtb>{_N})(?![a-z\d]))"
+    rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
+    rf"|(?P<graded>{_GRADE_WORD}[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
+    rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
+    rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:{_JOIN}(?:(?:grade|g)[\s-]*)?{_N}(?![a-z\d%.]|\.\d|\s*(?:patients|of|\()))+))?))"
+    rf"|(?P<any>(?:any|all)[\s-]+grades?|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
+    rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
+    rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
+    rf"|(?P<severe>(?<![a-z])severe(?!ly)(?:\s+or\s+(?:worse|life[\s-]threatening))?(?!\s+acute\s+resp)(?!\s+combined))"
+    rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"
+    rf"|(?P<moderate>(?<![a-z])moderate(?![a-z]))"
+    rf"|(?P<fatal>(?<![a-z])(?:fatal|lethal)(?=\s+(?:(?:cases?\s+of\s+)?(?:crs|cytokine|icans|neuro|infect|seps|cerebral|pneumon|h(?:a)?emorrh|hlh|bacter|fung|cardiac|immune|bleed))))"
+    rf"|(?P<threat>life[\s-]threatening)"
+)  # fmt: skip
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+def _digit(text: str) -> int:
+    return int(text) if text.isdigit() else _ROMAN.get(text, 0)
+
+
+def read_grades(folded: str) -> list[Mention]:
+    """Grades as canonical texts: 'grade 3 or higher' -> '>=3'; 'grades 1, 2 and 3' -> three grades."""
+    out = []
+    for m in GRADES.finditer(folded):
+        grades = _grades(m)
+        if grades:
+            out.append(Mention("grade", m.start(), m.end(), grades[0], grades))
+    return out
+
+
+def _grades(m: re.Match[str]) -> tuple[str, ...]:
+    if m["ge_before"]:
+        return (_at_least(_digit(m["gb"])),)
+    if m["gt_before"]:
+        return (_at_least(_digit(m["gtb"]) + 1),)
+    if m["lt"]:
+        return (_up_to(_digit(m["ltn"]) - 1),)
+    if m["graded"]:
+        if m["ge"]:
+            return (_at_least(_digit(m["gen"])),)
+        if m["gt"]:
+            return (_at_least(_digit(m["gtn"]) + 1),)
+        if m["le"]:
+            return (_up_to(_digit(m["len"])),)
+        first = _digit(m["first"])
+        if not first:
+            return ()
+        if m["more"]:
+            return (_at_least(first),)
+        if m["rest"]:
+            rest = [_digit(n) for n in re.findall(rf"(?<![a-z]){_N}(?![a-z\d])", m["rest"])]
+            if len(rest) == 1 and not re.search(r"\band\b|,|&", m["rest"]):
+                return (_span(first, rest[0]),)
+            if len(rest) == 1:  # 'grade 3 and 4': one range, or two grades where two values follow
+                return (_span(first, rest[0]), str(first), str(rest[0]))
+            if len(rest) == 2 and re.search(r"-|–|to", m["rest"]):
+                return (_span(first, rest[-1]),)
+            if re.search(r"\bor\b", m["rest"]):
+                return (_span(first, rest[-1]), str(first), *(str(r) for r in rest))
+            return (_span(first, rest[-1]), str(first), *(str(r) for r in rest))
+        return (str(first),)
+    if m["any"]:
+        return ("any",)
+    if m["low"]:
+        return ("1-2",)
+    if m["high"]:
+        return (">=3",)
+    if m["severe"]:
+        return ("severe",)
+    if m["mild"]:
+        return ("mild",)
+    if m["moderate"]:
+        return ("moderate",)
+    if m["fatal"]:
+        return ("5",)
+    if m["threat"]:
+        return ("4",)
+    return ()
+
+
+def _at_least(n: int) -> str:
+    return f">={n}" if 2 <= n <= 4 else "any" if n <= 1 else "5"
+
+
+def _up_to(n: int) -> str:
+    return "1" if n == 1 else f"1-{n}" if n in (2, 3) else "any"
+
+
+def _span(a: int, b: int) -> str:
+    if a == b or not b:
+        return str(a)
+    a, b = min(a, b), max(a, b)
+    text = f"{a}-{b}"
+    return {"3-5": ">=3", "4-5": ">=4", "2-5": ">=2", "1-5": "any", "1-4": "any", "2-4": ">=2"}.get(text, text)
+
+
+# ---------------------------------------------------------------- concepts
+
+# A term is no result where the text before or after it fits.
+_NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
+    "ORR": re.compile(r"(?:immune|antibody|humoral|serologic(?:al)?|seroresponse|vaccine|vaccination|inflammatory|cellular|t[\s-]cell|cytokine|host|adaptive|innate|dose|in|stress|acute[\s-]phase|stringent|complete|partial|treatment|no|not|assess|assessed|best|good|b[\s-]cell|duration\s+of|durable|deep|predict(?:s|ed|or\s+of|ing)?|renal|the\s+depth\s+of|depth\s+of|quality\s+of|time\s+to(?:\s+first)?|time\s+to\s+best|of|to|for|and|or|after|sustained|lack\s+of|loss\s+of|metabolic|immunologic(?:al)?)\s+$"),
+    "CR": re.compile(r"(?:second|first|third|history\s+of|previous|prior|not\s+in|duration\s+of|time\s+to|induc(?:e|ing)|maintain(?:ing)?|predict\w*)\s+(?:a\s+)?$"),
+    "relapse": re.compile(r"(?:second|first|third|prior|previous|multiple|history\s+of|post[\s-]transplant|time\s+to|risk\s+of|risk\s+for|without|before|after|at|following|from|or|prevent(?:ing)?|reduc\w+|non[\s-]?|early|late|since|≥|time\s+of|causes?\s+of|rescue|treat(?:ing)?|for|with|in)\s*$"),
+    "PD": re.compile(r"(?:without|risk\s+of|before|time\s+to|after|at|following|until|due\s+to|of|from|or|to|with|for|post|rapid|free|because\s+of|on)\s+$"),
+    "OS": re.compile(r"(?:cell|t-cell|graft|car|car-t|persistence\s+and|long-term|prolong(?:ed)?|improv(?:e|ed|ing)|post-relapse)\s+$"),
+    "infection": re.compile(r"(?:history\s+of|active|prior|risk\s+of|no\s+active|uncontrolled|for|lentiviral|viral\s+vector)\s+$"),
+    "fever": re.compile(r"(?:early|persistent|low-grade)\s+$"),
+    "steroids": re.compile(r"(?:high-dose|resistant\s+to)\s+$"),
+}  # fmt: skip
+_DISEASE = r"(?:b[\s-]|t[\s-]|large|lymphoma|leuk|multiple|myeloma|mm\b|dlbcl|lbcl|fl\b|mcl\b|all\b|b-all|acute|mantle|follicular|aggressive|nhl|cll|aml|disease|patients\b|children|adults|subjects|or\s+refractory|and\s+refractory|and/or|/|refractory|diffuse|cd\d|non-|indolent|hematolog|high-grade|primary|systemic|after|following|within|neuroblastoma|ovarian|solid|tumou?r)"
+_NOT_AFTER: Mapping[str, re.Pattern[str]] = {
+    "relapse": re.compile(rf"\s*(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
+    "ORR": re.compile(r"\s*(?:to\s+(?:therapy|treatment|car|vaccin|bridging|chemo|first|prior|salvage|frontline|steroid|tocilizumab)|assessment|criteria|evaluation|duration|was\s+assessed|prediction|biomarker|adapted|durab|kinetic|depth|modifier|category|status|rate\s+(?:and|,)\s*$)"),
+    "CR": re.compile(r"\s*(?:duration|status|consolidation|of\s+(?:crs|icans|cytokine))"),
+    "OS": re.compile(r"\s*(?:analys|curves?|data\b|models?|benefit|outcomes?|advantage|prediction|of\s+(?:car|t)\b|time\b|among|prognos)"),
+    "PFS": re.compile(r"\s*(?:analys|events?\b|benefit|prediction)"),
+    "CRS": re.compile(r"\s*(?:onset|grading|management|prophyla|mitigation|criteria|score|symptoms|kinetics|biomarker|prediction|duration|treatment|severity)"),
+    "neurotoxicity": re.compile(r"\s*(?:onset|grading|management|prophyla|mitigation|criteria|score|kinetics|biomarker|prediction|duration|treatment|severity)"),
+    "tocilizumab": re.compile(r"\s*(?:prophylaxis\s+(?:is|may)|refractory)"),
+    "infection": re.compile(r"\s*(?:prophylaxis|prevention|risk|free|with\s+(?:hbv|hiv)|control)"),
+    "secondary malignancy": re.compile(r"\s*(?:risk|surveillance)"),
+    "B-cell aplasia": re.compile(r"\s*(?:duration)"),
+}  # fmt: skip
+
+_ABBREVIATION_PAREN = re.compile(r"(?<=[A-Za-z\]]) [\[(]([A-Za-z][\w/+−-]{0,12})[\])]")
+
+
+def blank_definitions(text: str) -> str:
+    """'complete remission (CR) or' -> 'complete remission      or': names then match across them."""
+    def blank(m: re.Match[str]) -> str:
+        return " " * len(m[0]) if sum(c.isupper() for c in m[1]) >= 2 else m[0]
+
+    return _ABBREVIATION_PAREN.sub(blank, text)
+
+
+def read_concepts(text: str, folded: str, local: Mapping[str, Term | None]) -> list[Mention]:
+    """Endpoints, events and procedures of a sentence, in order, not overlapping.
+
+    `local` holds this abstract's own abbreviations: the term each stands for, or None where a short
+    form of the vocabulary means something else here.
+    """
+    plain = blank_definitions(text)
+    folded_plain = folded if plain == text else "".join(f if p == t else p for p, t, f in zip(plain, text, folded, strict=True))
+    hits: list[Hit] = [hit for name in VOCABULARIES for hit in vocabulary(name).hits(plain, folded_plain)]
+    if local:
+        hits = [h for h in hits if not (text[h.start : h.end] in local and (local[text[h.start : h.end]] is not h.term))]
+        hits += _local_hits(plain, local)
+    hits = [h for h in hits if not _excluded(h, folded_plain)]
+    hits.sort(key=lambda h: (h.start - h.end, h.start))
+    taken: list[Hit] = []
+    for hit in hits:
+        if all(hit.end <= t.start or hit.start >= t.end for t in taken):
+            taken.append(hit)
+    taken.sort(key=lambda h: h.start)
+    mentions = [Mention(h.term.kind, h.start, h.end, h.term.name) for h in taken]
+    return _neighbours_joined(folded_plain, mentions)
+
+
+def _local_hits(text: str, local: Mapping[str, Term | None]) -> list[Hit]:
+    out = []
+    for short, term in local.items():
+        if term is not None:
+            out += [Hit(m.start(), m.end(), term) for m in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?![\w])", text)]
+    return out
+
+
+def _excluded(hit: Hit, folded: str) -> bool:
+    before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
+    word = folded[hit.start : hit.end]
+    if before is not None and not word.isupper() and (hit.term.name not in ("ORR", "CR", "relapse", "PD", "OS") or word in _LOOSE):
+        if before.search(folded[max(0, hit.start - 24) : hit.start]):
+            return True
+    return after is not None and bool(after.match(folded[hit.end : hit.end + 24]))
+
+
+# Words common enough outside results that their surroundings decide.
+_LOOSE = frozenset(
+    "response responses remission remissions relapse relapses relapsed progressed survival recurrence recurrences".split()
+) | {"disease progression", "progressive disease", "disease relapse", "complete remission", "complete response"}  # fmt: skip
+
+_BETWEEN = re.compile(r"\s*(?:or|/|,\s*or|\+)\s*(?:a\s+)?$")
+_TOUCH = re.compile(r"[\s\-‐‑–]*$")
+_WITH = re.compile(r"\s*,?\s*(?:with|and|/)\s*$")
+_JOINED = {
+    frozenset({"CR", "CRi"}): "CR/CRi", frozenset({"CR", "sCR"}): "CR/sCR", frozenset({"CR", "PR"}): "ORR",
+    frozenset({"CR/CRi", "CRi"}): "CR/CRi", frozenset({"CR/sCR", "CR"}): "CR/sCR",
+}  # fmt: skip
+_REMISSIONS = {"CR", "CRi", "CR/CRi", "MRD- CR"}
+
+
+def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
+    out: list[Mention] = []
+    for m in mentions:
+        last = out[-1] if out else None
+        if last is not None:
+            gap = folded[last.end : m.start]
+            pair = frozenset({last.name, m.name})
+            if pair in _JOINED and _BETWEEN.match(gap):
+                out[-1] = Mention("response", last.start, m.end, _JOINED[pair])
+                continue
+            if last.name == "MRD-" and m.name in _REMISSIONS and _TOUCH.match(gap):
+                out[-1] = Mention("response", last.start, m.end, "MRD- CR")
+                continue
+            if last.name in _REMISSIONS and m.name == "MRD-" and (_TOUCH.match(gap) or re.match(r"\s*,?\s*(?:with|and\s+were|and\s+was)\s*$", gap)):
+                out[-1] = Mention("response", last.start, m.end, "MRD- CR")
+                continue
+            if last.name == m.name and not gap.strip(" ("):
+                out[-1] = Mention(m.kind, last.start, m.end, m.name)
+                continue
+            if last.name == "HLH/MAS" and m.name == "HLH/MAS" and re.match(r"\s*(?:/|or|and)\s*$", gap):
+                out[-1] = Mention(m.kind, last.start, m.end, m.name)
+                continue
+        out.append(m)
+    return out
+
+
+def all_mentions(text: str, folded: str, local: Mapping[str, Term | None]) -> list[Mention]:
+    """Concepts and grades of a sentence in order. A grade inside a concept's words is dropped."""
+    concepts = read_concepts(text, folded, local)
+    grades = [g for g in read_grades(folded) if all(g.end <= c.start or g.start >= c.end for c in concepts)]
+    return sorted(concepts + grades, key=lambda m: m.start)
+
+
+def masked(folded: str, mentions: list[Mention]) -> str:
+    """The sentence with every mention blanked by letters, so that digits in them are not read as numbers."""
+    chars = list(folded)
+    for m in mentions:
+        chars[m.start : m.end] = "\ue000" * (m.end - m.start)
+    return "".join(chars)

@@ -1,0 +1,137 @@
+"""Facts: links turned into typed evidence with quote, offsets, confidence and checks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from extract.checks import check, check_study
+from extract.linking import Link
+from extract.quantities import Quantity
+from extract.reading import Reading
+from models.evidence import Fact, fact_from
+from models.record import Record
+from models.study import StudyType
+
+_ALL_CAUSE_CAUSE = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to|with|after|following)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})")
+_DISEASE_CAUSE = re.compile(r"\b(?:relapse|progress|disease|lymphoma|leuk(?:a)?emia|myeloma|tumou?r)\b|\bpd\b")
+
+
+def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
+    """Drafts of facts: dicts of fact fields plus 'at' (sentence index) and 'strength'."""
+    drafts: list[dict[str, Any]] = []
+    for i, reading in enumerate(readings):
+        for count in reading.cohorts:
+            drafts.append(_draft(reading, i, count.start, count.end, count.rule, count.strength, type="cohort", role=count.role, n=count.n))
+        for link in reading.links:
+            draft = _fact(reading, i, link)
+            if draft is not None:
+                drafts.append(draft)
+    return drafts
+
+
+def _draft(reading: Reading, at: int, start: int, end: int, rule: str, strength: float, **values: Any) -> dict[str, Any]:
+    s = reading.sentence
+    end = min(end, len(s.text))
+    quote = s.text[start:end]
+    # A quote keeps its closing bracket.
+    if quote.count("(") > quote.count(")") and s.text[end : end + 1] == ")" or quote.count("[") > quote.count("]") and s.text[end : end + 1] == "]":
+        end += 1
+    lead = len(s.text[start:end]) - len(s.text[start:end].lstrip())
+    start += lead
+    end -= len(s.text[start:end]) - len(s.text[start:end].rstrip())
+    return {**{k: v for k, v in values.items() if v is not None}, "rule": rule, "strength": strength, "at": at,
+            "section": s.section, "start": s.start + start, "end": s.start + end}  # fmt: skip
+
+
+def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
+    mention, q = link.mention, link.quantity
+    values: dict[str, Any] = {}
+    if mention.kind == "survival":
+        return _survival(reading, at, link)
+    if mention.kind == "response":
+        values = {"type": "response", "endpoint": mention.name, "time": link.time}
+    elif mention.kind == "events":
+        event, grade = _event(reading, link)
+        if event is None:
+            return None
+        values = {"type": "toxicity", "event": event, "grade": grade or "any", "time": link.time}
+    elif mention.kind == "procedures":
+        values = {"type": "procedure", "name": mention.name}
+    if link.absent:
+        values["absent"] = True
+    if link.qualifier:
+        values["qualifier"] = link.qualifier
+    if q is not None:
+        if q.kind != "proportion":
+            return None
+        values |= _proportion(q)
+        if q.bare and q.eq is False and mention.kind == "procedures" and not q.noun and link.strength < 0.8:
+            return None
+    return _draft(reading, at, link.start, link.end, link.rule, link.strength, **values)
+
+
+def _proportion(q: Quantity) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in (("n", q.n), ("total", q.total)):
+        if value is not None:
+            values[name] = int(value)
+    if q.percent is not None:
+        values["percent"] = q.percent
+    if q.ci is not None:
+        values |= {"ci_low": q.ci[0], "ci_high": q.ci[1], "ci_level": q.ci[2]}
+    return values
+
+
+def _event(reading: Reading, link: Link) -> tuple[str | None, str | None]:
+    """Deaths by cause: of treatment or another cause than the disease, they are 'death'."""
+    name = link.mention.name
+    if name != "all-cause death":
+        return name, link.grade
+    folded = reading.sentence.folded
+    m = _ALL_CAUSE_CAUSE.match(folded[link.mention.end :])
+    if m and m["cause"].strip() and not _DISEASE_CAUSE.search(m["cause"]):
+        return "death", "any"
+    return "all-cause death", "any"
+
+
+def _survival(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
+    q = link.quantity
+    if q is None:
+        return None
+    values: dict[str, Any] = {"type": "survival", "endpoint": link.mention.name}
+    if q.kind == "proportion":
+        if q.percent is None:
+            return None
+        values |= {"measure": "rate", "value": q.percent, "time": link.time}
+    elif q.kind == "duration":
+        values |= {"measure": "median", "value": q.value, "unit": q.unit}
+    elif q.kind == "not_reached":
+        values |= {"measure": "median", "not_reached": True}
+    elif q.kind == "hr":
+        values |= {"measure": "hr", "value": q.value}
+    else:
+        return None
+    if q.ci is not None:
+        values |= {"ci_low": q.ci[0], "ci_high": q.ci[1], "ci_level": q.ci[2]}
+    return _draft(reading, at, link.start, link.end, link.rule, link.strength, **values)
+
+
+def finish(drafts: list[dict[str, Any]], record: Record, number: int | None, version: str) -> tuple[Fact, ...]:
+    """Checked, deduplicated facts in the order of the text."""
+    cohort = max([d["n"] for d in drafts if d["type"] == "cohort"] + ([number] if number else []), default=None)
+    for draft in drafts:
+        draft["checks"] = check(draft, cohort)
+    check_study(drafts)
+    facts: dict[str, Fact] = {}
+    for draft in drafts:
+        text = record.title if draft["section"] == "TITLE" else record.abstract
+        confidence = round(draft["strength"] * (0.7 if draft["checks"] else 1.0), 3)
+        values = {k: v for k, v in draft.items() if k not in ("at", "strength", "checks")}
+        fact = fact_from({
+            **values, "pmid": record.pmid, "version": record.version, "text_hash": record.text_hash,
+            "quote": text[draft["start"] : draft["end"]], "confidence": confidence,
+            "checks": tuple(draft["checks"]), "extractor_version": version,
+        })  # fmt: skip
+        facts.setdefault(fact.id, fact)
+    return tuple(sorted(facts.values(), key=lambda f: (f.section != "TITLE", f.start, f.end, f.id)))

@@ -1,0 +1,449 @@
+"""Linking: which number belongs to which concept, read clause by clause as a reviewer does.
+
+Values stand in runs ('27 (93%) and 32 (91%)'), concepts too ('CRS and ICANS'). Each value run looks left
+for a concept that introduces it ('CRS occurred in 27') and right for one that it counts ('27 patients had
+CRS'); LEFT and RIGHT below say by which words. A run of values pairs with a run of concepts, grades or
+times of the same length ('respectively' or not).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extract.concepts import Mention
+from extract.quantities import PEOPLE, Quantity
+
+CONCEPT, GRADE, TIME = "\ue000", "\ue001", "\ue002"
+
+
+@dataclass(slots=True)
+class Link:
+    """A concept with (or, for absences and qualifiers, without) a quantity."""
+
+    mention: Mention
+    quantity: Quantity | None
+    rule: str
+    strength: float
+    start: int
+    end: int
+    grade: str | None = None
+    time: str | None = None
+    absent: bool = False
+    qualifier: str | None = None
+
+
+@dataclass(slots=True)
+class Carried:
+    """What a sentence leaves for the next: 'Grade 3 events occurred in 4' goes on about the same event."""
+
+    event: Mention | None = None
+    survival: Mention | None = None
+    response: Mention | None = None
+    time: str | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """Neighbouring values, or neighbouring concepts, joined as a list."""
+
+    items: list[Quantity] | list[Mention]
+    start: int
+    end: int
+    versus: bool = False
+    used: bool = False
+
+
+# ------------------------------------------------------------------ word tables
+
+_VERB = (
+    r"(?:had|has|have|having|achiev\w+|attain\w+|obtain\w+|reach(?:ed|ing)|experienc\w+|develop\w+|show(?:ed|ing)?|exhibit\w+|suffer\w+|"
+    r"(?:was|were|is|are|being|been)(?:\s+(?:still|all|also|subsequently|found\s+to\s+be|considered|classified\s+as|reported\s+(?:as|with|to\s+have)|diagnosed\s+with|in|with|deemed|documented\s+(?:with|to\s+have)|rated|scored|graded(?:\s+as)?|observed\s+to\s+have|given|treated\s+with))*|"
+    r"remain\w*(?:\s+in)?|maintain\w+|sustain\w+|enter\w+|present\w+\s+with|met|display\w+|demonstrat\w+|manifest\w+|acquir\w+|became|"
+    r"under(?:went|go)|receiv\w+|requir\w+|need\w+|proceed\w+(?:\s+to)?|incurred|contracted|encountered|with|who|that|in|got|gave|went\s+on\s+to|continued\s+in|"
+    r"converted\s+to|lost|died\s+(?:of|from|due\s+to|with|because\s+of|in)|succumbed\s+to|discontinued|subsequently|later|eventually|reported|documented|classified\s+as|rated\s+as|due\s+to|(?:related|attributed|attributable)\s+to|complicated\s+by|affected\s+by|diagnosed\s+with)"
+)
+# Right: words between a value and the concept it counts.
+RIGHT_VERB = re.compile(
+    rf"^[\])%\s]*(?:,\s*)?(?:(?:of\s+)?(?:the\s+|these\s+|those\s+|them\s*,?\s*|whom\s*,?\s*|which\s*,?\s*|all\s+|our\s+)?(?:[\w'’+/-]+\s+){{0,7}}?)(?:{_VERB})\s+(?:[\w'’+/{GRADE}{TIME}-]+\s+){{0,6}}?[\(\[]?$"
+)
+RIGHT_NEAR = re.compile(
+    rf"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?|in\s+|with\s+|as\s+)?(?:(?!and\b|or\b|while\b|but\b|versus\b|vs\b|was\b|were\b|after\b|at\b|for\b)[\w'’+/{GRADE}-]+\s+){{0,5}}[\(\[]?$"
+)
+RIGHT_PREDICATE = re.compile(
+    r"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+|them\s+|whom\s+)?)?(?:[\w'’+/-]+\s+){0,6}$"
+)
+_PREDICATES = re.compile(r"^(?:responded|relapsed|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|received|cleared|lost|died|had|completely)")
+# Left: words between a concept and the value it introduces.
+_LEFT_WORD = (
+    r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
+    r"occur(?:red|ring|s)?|observed|seen|noted|reported|recorded|achieved|documented|developed|detected|found|reached|attained|obtained|confirmed|present|diagnosed|experienced|given|used|required|needed|administered|estimated|"
+    r"affect(?:ed|ing)|remained|appeared|arose|emerged|happened|took\s+place|ranged|comprised|included|amounted|approximately|about|nearly|almost|around|some|estimated|respectively|median|medians|mean|"
+    r"however|patients?|had|have|has|did|not|then|also|still|higher|lower|decreased|increased|rose|fell|dropped|improved|longer|shorter|greater|more|less|frequent|common|similar|comparable|significantly|similarly|n|i\.e|exclusively|mostly|mainly|severe|transient|reversible|manageable|low|high|maximum|worst|peak|highest|any|grade|best|performed|carried|out|calculated|determined|identified|registered|necessary|treatment|therapy|infusion|post|after|following|within|during|day|days|months?|weeks?|years?|first|available|evaluable|assessable|infused|treated|enrolled|between|groups?|arms?|cohorts?|subgroups?|differ(?:ed)?|did|no|difference|remarkably|lasting|sustained|ongoing|maintained|received|underwent|undergone|achieving|reaching|experiencing|developing|showed|showing|shown|who|these|those|this|that|which|respective|corresponding|rate|v|resolved|yielded|gained|seen|came|stood|exceeded|equalled|equaled|totalled)"
+)
+LEFT_DIRECT = re.compile(rf"^(?:[\s,:=\[\](){GRADE}{TIME}~≈-]|(?<![a-z]){_LEFT_WORD}(?![a-z]))*$")
+BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\bwhereby\b")
+_LIST = re.compile(r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|;|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|" + GRADE + "+|" + TIME + r"+)\s*)*$")
+_VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
+_VALUE_GAP = re.compile(
+    rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
+    rf"(?:,|;|:|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
+)
+_CARRY = re.compile(rf"^[\])%\s]*(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|[\s,:;(\[{GRADE}-])*\s*(?:in|of|:|,|=|\(|was|were|for|at)?\s*$")
+
+
+def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carried: Carried) -> list[Link]:
+    """All links of one sentence. `folded` is the sentence in lower case; `carried` is read and updated."""
+    return _Reader(folded, mentions, quantities, carried).read()
+
+
+@dataclass(slots=True)
+class _Reader:
+    folded: str
+    mentions: list[Mention]
+    quantities: list[Quantity]
+    carried: Carried
+    skeleton: str = ""
+    concepts: list[Mention] = field(default_factory=list)
+    grades: list[Mention] = field(default_factory=list)
+    times: list[Quantity] = field(default_factory=list)
+    values: list[Quantity] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    def read(self) -> list[Link]:
+        self.concepts = [m for m in self.mentions if m.kind != "grade"]
+        self.grades = [m for m in self.mentions if m.kind == "grade"]
+        self._split_times()
+        self._draw_skeleton()
+        value_runs = self._value_runs()
+        concept_runs = self._concept_runs()
+        previous_end = 0
+        for i, run in enumerate(value_runs):
+            next_start = value_runs[i + 1].start if i + 1 < len(value_runs) else len(self.folded)
+            self._link_run(run, concept_runs, previous_end, next_start)
+            previous_end = run.end
+        for c in self.concepts:
+            if c.kind == "events" and c.name not in ("AE", "SAE", "all-cause death"):
+                self.carried.event = c
+            elif c.kind == "survival":
+                self.carried.survival = c
+            elif c.kind == "response":
+                self.carried.response = c
+        return self.links
+
+    # ---- preparation
+
+    def _split_times(self) -> None:
+        """Durations after 'at', 'by', 'within' are time points; their whole list is ('at 6, 12 and 24 months')."""
+        listed = False
+        for q in self.quantities:
+            if q.kind == "time":
+                self.times.append(q)
+                continue
+            if q.kind == "duration":
+                if q.times and not re.search(r"(?:follow|median|interval|lasting|duration)[\w\s-]*$", self.folded[max(0, q.start - 26) : q.start]):
+                    self.times.append(q)
+                    listed = True
+                    continue
+                last = self.times[-1] if self.times else None
+                if listed and last is not None and _LIST.match(self.folded[last.end : q.start]) and last.kind == "duration":
+                    self.times.append(Quantity("duration", q.start, q.end, times=(f"{q.value:g} {q.unit}",), value=q.value, unit=q.unit, n_end=q.end))
+                    continue
+            listed = False
+            self.values.append(q)
+
+    def _draw_skeleton(self) -> None:
+        chars = list(self.folded)
+        for mark, spans in ((CONCEPT, self.concepts), (GRADE, self.grades), (TIME, self.times)):
+            for span in spans:
+                chars[span.start : span.end] = mark * (span.end - span.start)
+        self.skeleton = "".join(chars)
+
+    def _value_runs(self) -> list[Run]:
+        runs: list[Run] = []
+        for q in self.values:
+            last = runs[-1] if runs else None
+            if last is not None:
+                gap = self.skeleton[last.end : q.start]
+                kinds = {last.items[-1].kind, q.kind}
+                same = kinds <= {"proportion"} or kinds <= {"duration", "not_reached", "decimal"} or kinds <= {"hr"}
+                if same and CONCEPT not in gap and GRADE not in gap and len(gap) < 90 and _VALUE_GAP.match(gap) and self._alike(last, q, gap):
+                    last.items.append(q)  # type: ignore[arg-type]
+                    last.end = q.end
+                    last.versus = last.versus or bool(_VERSUS.search(gap))
+                    continue
+            runs.append(Run([q], q.start, q.end))
+        return runs
+
+    def _alike(self, run: Run, q: Quantity, gap: str) -> bool:
+        """Values of a list are printed alike: counts with counts, percents with percents."""
+        first = run.items[0]
+        assert isinstance(first, Quantity)
+        if q.kind != "proportion":
+            return True
+        if re.search(r"[,;]\s*(?:and\s+)?$", gap) and self._counts_own_concept(q):
+            return False
+        return (first.n is not None) == (q.n is not None) and (first.percent is not None) == (q.percent is not None or first.percent is None)
+
+    def _counts_own_concept(self, q: Quantity) -> bool:
+        """Whether a concept follows the value at once: '5 CR, 3 PR'."""
+        after = next((c for c in self.concepts if c.start >= q.end), None)
+        return after is not None and bool(re.match(rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:had|with|in|a|an|achieved|were|of)\s+)*$", self.skeleton[q.end : after.start]))
+
+    def _concept_runs(self) -> list[Run]:
+        runs: list[Run] = []
+        for c in self.concepts:
+            last = runs[-1] if runs else None
+            if last is not None:
+                between = [q for q in self.values if last.end <= q.start < c.start]
+                before = last.items[-1]
+                if not between and isinstance(before, Mention) and before.kind == c.kind and _LIST.match(self.skeleton[last.end : c.start]):
+                    last.items.append(c)  # type: ignore[arg-type]
+                    last.end = c.end
+                    continue
+            runs.append(Run([c], c.start, c.end))
+        return runs
+
+    # ---- deciding
+
+    def _link_run(self, run: Run, concept_runs: list[Run], previous_end: int, next_start: int) -> None:
+        first = run.items[0]
+        last = run.items[-1]
+        assert isinstance(first, Quantity) and isinstance(last, Quantity)
+        inside = next((r for r in concept_runs if r.start >= run.start and r.end <= run.end), None)
+        if inside is not None:
+            self._emit(run, inside, "inside", 0.95, left=True)
+            return
+        left = next((r for r in reversed(concept_runs) if r.end <= run.start), None)
+        right = next((r for r in concept_runs if r.start >= run.end and r.start < next_start), None)
+        gap_left = self.skeleton[max(left.end, previous_end) : run.start] if left else ""
+        gap_right = self.skeleton[run.end : right.start] if right else ""
+        fresh = left is not None and left.end > previous_end
+        barrier = bool(BARRIER.search(gap_left))
+        direct = fresh and not barrier and bool(LEFT_DIRECT.match(gap_left))
+        if first.kind in ("hr", "duration", "not_reached", "decimal"):
+            self._link_survival(run, left, right, gap_left, gap_right, fresh, barrier)
+            return
+        if self._is_topic(run, right, gap_right, next_start):
+            return
+        if right is not None:
+            word = self.folded[right.start : right.end]
+            right_verb = bool(RIGHT_VERB.match(gap_right)) or (bool(_PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right)))
+            if re.match(r"\s*[\])]?\s*[,;]", gap_right) and not re.search(r"\b(?:who|whom|which|of\s+them)\b", gap_right):
+                right_verb = False
+            if right_verb and not (direct and self._closes(gap_left)) and not self._has_own_value(right, next_start, gap_right):
+                self._emit(run, right, "value-verb-concept", 0.92, left=False)
+                return
+        if direct and left is not None:
+            self._emit(run, left, "concept-in-value", 0.95, left=True)
+            return
+        if right is not None and RIGHT_NEAR.match(gap_right) and not self._has_own_value(right, next_start, gap_right):
+            self._emit(run, right, "value-concept", 0.85, left=False)
+            return
+        if fresh and not barrier and left is not None and len(gap_left) <= 140:
+            self._emit(run, left, "concept-later-value", 0.7, left=True)
+            return
+        if left is not None and not fresh and self._carries(previous_end, run.start):
+            self._emit(run, left, "carried-in-sentence", 0.8, left=True)
+            return
+        if left is None and self.carried.event is not None and any(g.end <= run.start and not self.skeleton[g.end : run.start].count(";") for g in self.grades):
+            again = self.carried.event
+            mention = Mention(again.kind, run.start, run.start, again.name)
+            self._emit(run, Run([mention], run.start, run.start), "carried-event", 0.75, left=True)
+            return
+        if right is not None and not BARRIER.search(gap_right) and len(gap_right) <= 60 and "," not in gap_right and not self._has_own_value(right, next_start, gap_right):
+            self._emit(run, right, "value-later-concept", 0.5, left=False)
+
+    def _closes(self, gap_left: str) -> bool:
+        """'CRS occurred in 27 …', 'CRS (27 …': the concept on the left claims the value whatever follows."""
+        return bool(re.search(r"(?:\bin|\bof|[(\[:=]|\bwas|\bwere|\bfor|\bto|\bby)\s*(?:only\s+|just\s+|the\s+|all\s+|approximately\s+|about\s+)*$", gap_left)) or not gap_left.strip()
+
+    def _has_own_value(self, right: Run, next_start: int, gap_right: str) -> bool:
+        """Whether the concept on the right introduces the next value itself: '…, CRS in 5'."""
+        if next_start >= len(self.folded):
+            return False
+        gap = self.skeleton[right.end : next_start]
+        if not re.match(rf"^\s*(?:rates?\s+)?(?:{GRADE}*\s*)?(?:\(|:|=|was|were|of|in|occurred\s+in|,\s*{GRADE})", gap) or not LEFT_DIRECT.match(gap):
+            return False
+        return bool(re.search(r"(?:,|\band\b)\s*(?:the\s+|a\s+)?$", gap_right)) or bool(re.search(r"\band\b|,", gap_right))
+
+    def _is_topic(self, run: Run, right: Run | None, gap_right: str, next_start: int) -> bool:
+        """'Of 36 children …, 33', 'Among 11 patients in remission, …': a denominator, not a result."""
+        q = run.items[0]
+        assert isinstance(q, Quantity)
+        if not q.bare or len(run.items) > 1:
+            return False
+        before = self.folded[max(0, q.start - 22) : q.start]
+        if re.search(r"(?:^|[,;:.]\s*|\band\s+|\bthat\s+)(?:of|among|amongst|for|from|out\s+of)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$", before):
+            return right is None or bool(gap_right.strip())
+        if re.search(r"(?:^|[;:.]\s*)in\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+|a\s+cohort\s+of\s+)*$", before) and q.noun and next_start < len(self.folded):
+            return True
+        return False
+
+    def _carries(self, previous_end: int, start: int) -> bool:
+        gap = self.skeleton[previous_end:start]
+        return len(gap) < 110 and CONCEPT not in gap and bool(_CARRY.match(gap) or _VALUE_GAP.match(gap))
+
+    def _link_survival(self, run: Run, left: Run | None, right: Run | None, gap_left: str, gap_right: str, fresh: bool, barrier: bool) -> None:
+        first = run.items[0]
+        assert isinstance(first, Quantity)
+        is_survival = lambda r: r is not None and isinstance(r.items[0], Mention) and r.items[0].kind == "survival"  # noqa: E731
+        if first.kind == "hr":
+            if left is not None and is_survival(left):
+                self._emit(run, left, "hazard-ratio", 0.9 if fresh else 0.8, left=True)
+            elif right is not None and is_survival(right) and re.match(r"^[^.;]{0,30}\b(?:for|in|of)\b[^.;]{0,12}$", gap_right):
+                self._emit(run, right, "hazard-ratio-for", 0.85, left=False)
+            elif left is None and self.carried.survival is not None:
+                again = self.carried.survival
+                self._emit(run, Run([Mention(again.kind, run.start, run.start, again.name)], run.start, run.start), "carried-hazard-ratio", 0.6, left=True)
+            return
+        if is_survival(right) and re.match(r"^[^.;]{0,40}\b(?:for|of)\b\s*(?:the\s+|median\s+)*$", gap_right) and not fresh and right is not None:
+            self._emit(run, right, "median-for", 0.8, left=False)
+            return
+        if left is not None and is_survival(left) and not barrier and len(gap_left) < 120:
+            if fresh and (self._median_near(left, run) or LEFT_DIRECT.match(gap_left)):
+                self._emit(run, left, "median", 0.95 if self._median_near(left, run) else 0.8, left=True)
+            elif not fresh and (self._carries(left.end, run.start) or self._median_near(left, run)):
+                self._emit(run, left, "carried-median", 0.75, left=True)
+        elif right is not None and is_survival(right) and re.match(r"^[\])\s]*(?:median\s+)?$", gap_right):
+            self._emit(run, right, "value-median", 0.7, left=False)
+
+    def _median_near(self, left: Run, run: Run) -> bool:
+        return "median" in self.folded[max(0, left.start - 40) : run.start] or self.folded[left.start : left.end].startswith("m")
+
+    # ---- writing links
+
+    def _emit(self, run: Run, concepts: Run, rule: str, strength: float, *, left: bool) -> None:
+        values, names = run.items, concepts.items
+        concepts.used = True
+        k, c = len(values), len(names)
+        grade_list = self._grade_list(run, concepts, left=left)
+        times = self._time_list(run, concepts)
+        for i, value in enumerate(values):
+            assert isinstance(value, Quantity)
+            if c == k or (c == 1):
+                chosen = [names[i] if c == k else names[0]]
+            elif c > 1 and k == 2 * c:
+                chosen = [names[i // 2]]
+            elif c > 1 and k == 1:
+                chosen = list(names) if not self._either(concepts) else [names[-1]] if left else [names[0]]
+            elif c > k > 1:
+                chosen = [names[i + (c - k)]]
+            else:
+                chosen = [names[-1] if left else names[0]]
+            for mention in chosen:
+                assert isinstance(mention, Mention)
+                grade = grade_list[i] if len(grade_list) == k and k > 1 else None
+                if grade is None and mention.kind == "events":
+                    grade = self._grade(mention, concepts, value, run, left=left)
+                time = times[i] if len(times) == k and k > 1 and c != k else None
+                if time is None:
+                    time = self._time(mention, concepts, value, run)
+                start, end = (min(mention.start, value.start), max(mention.end, value.end))
+                self.links.append(Link(mention, value, rule, strength * (0.9 if c > 1 and c != k else 1), start, end, grade, time))
+                if mention.kind == "survival" and time:
+                    self.carried.time = time
+
+    def _either(self, concepts: Run) -> bool:
+        return bool(re.search(r"\bor\b|/", self.skeleton[concepts.start : concepts.end]))
+
+    def _grade_list(self, run: Run, concepts: Run, *, left: bool) -> list[str]:
+        """'grade 1, 2, 3 and 4 in 24, 19, 22 and 9': as many grades as values."""
+        if len(run.items) < 2:
+            return []
+        for g in self.grades:
+            if len(g.grades) - 1 == len(run.items) and (g.end <= run.start and run.start - g.end < 80 or g.start >= run.end and g.start - run.end < 30):
+                return list(g.grades[1:])
+        near = [g for g in self.grades if concepts.end <= g.start < run.start]
+        if len(near) == len(run.items) and len(near) > 1:
+            return [g.name for g in near]
+        return []
+
+    def _grade(self, mention: Mention, concepts: Run, value: Quantity, run: Run, *, left: bool) -> str | None:
+        previous = max((q.end for q in self.values if q.end <= run.start), default=0)
+        if left:
+            near = [g for g in self.grades if max(concepts.end, previous) <= g.start and g.end <= value.start]
+            if near and self._last_grade_applies(near[-1], value):
+                return near[-1].name
+        else:
+            near = [g for g in self.grades if run.end <= g.start and g.end <= mention.start]
+            if near:
+                return near[-1].name
+        after_value = next((g for g in self.grades if value.end <= g.start), None)
+        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|mostly|exclusively|both|each|none|of|were|was|being|had|with|at|which|the|maximum|and|\s)*$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
+            return after_value.name
+        after = next((g for g in self.grades if g.start >= mention.end), None)
+        if after is not None and re.match(r"^\s*(?:rates?|events?)?\s*[,(\[:]?\s*(?:of|was|were|all|only|being|at|with|exclusively|predominantly|mostly|mainly|limited\s+to|confined\s+to|maximum|\s)*$", self.skeleton[mention.end : after.start]) and (left or not self._grade_has_value(after)):
+            if not (left and after.start > value.start):
+                return after.name
+        before = [g for g in self.grades if g.end <= concepts.start]
+        if before and re.match(r"^\s*[\])]?\s*(?:or\s+(?:higher|greater|above)|(?:[\w'’/-]+\s+){0,3}?|treatment[\s-]related\s+)(?:cases?\s+of\s+|events?\s+of\s+|adverse\s+events?\s*[,:]?\s*)?$", self.skeleton[before[-1].end : concepts.start]):
+            return before[-1].name
+        if before and concepts.items and mention is not concepts.items[0]:
+            inside = [g for g in self.grades if g.start >= concepts.start and g.end <= mention.start]
+            if inside:
+                return inside[-1].name
+        return self._inherited_grade(mention)
+
+    def _last_grade_applies(self, g: Mention, value: Quantity) -> bool:
+        return not re.search(r"[.;]", self.skeleton[g.end : value.start])
+
+    def _grade_has_value(self, g: Mention) -> bool:
+        return any(q.start >= g.end and re.match(r"^\s*(?:events?|cases?|crs|icans|disease)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)\s*(?:only\s+)?$", self.skeleton[g.end : q.start]) for q in self.values if q.start - g.end < 30)
+
+    def _inherited_grade(self, mention: Mention) -> str | None:
+        """'Grade ≥3 adverse events were neutropenia (60%), anemia (40%)': the head's grade goes for the list."""
+        heads = [c for c in self.concepts if c.name in ("AE", "SAE", "cytopenia") and c.end <= mention.start]
+        if not heads or mention.name in ("AE", "SAE"):
+            return None
+        head = heads[-1]
+        if ";" in self.skeleton[head.end : mention.start] or not re.match(rf"^[^.;]*?(?:\bwere\b|\bincluded\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\b)", self.skeleton[head.end : mention.start] + ":"):
+            return None
+        near = [g for g in self.grades if abs(g.end - head.start) <= 24 or (g.start >= head.end and g.start - head.end <= 14)]
+        return near[-1].name if near else None
+
+    def _time_list(self, run: Run, concepts: Run) -> list[str]:
+        """Times in the same number as the values: '1- and 2-year OS were 81% and 62%'."""
+        k = len(run.items)
+        if k < 2:
+            return []
+        for t in self.times:
+            if len(t.times) == k and abs(t.start - concepts.start) < 160:
+                return list(t.times)
+        previous = max((q.end for q in self.values if q.end <= run.start), default=0)
+        listed = [t.times[0] for t in self.times if len(t.times) == 1 and previous <= t.start < run.start]
+        if len(listed) == k:
+            return listed
+        after = [t for t in self.times if t.start >= run.end and len(t.times) == 1]
+        chain: list[str] = []
+        at = run.end
+        for t in after:
+            if len(self.skeleton[at : t.start]) < 24 and not re.search(r"[;.]", self.skeleton[at : t.start]):
+                chain.append(t.times[0])
+                at = t.end
+        return chain if len(chain) == k else []
+
+    def _time(self, mention: Mention, concepts: Run, value: Quantity, run: Run) -> str | None:
+        times = [t for t in self.times if len(t.times) == 1]
+        if not times:
+            return None
+        near_after = [t for t in times if t.start >= value.end and re.match(r"^[\])\s%]*(?:[,(]\s*)?(?:of\s+)?(?:" + PEOPLE + r"\s+)?(?:at|by|on|after|within|for|through|over|in|,|\(|\s|the)*$", self.skeleton[value.end : t.start])]
+        head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’,/-]+\s+){0,3}(?:" + CONCEPT + r"+[\s,/and]*)*$", self.skeleton[t.end : mention.start])]
+        if head:
+            return head[-1].times[0]
+        between = [t for t in times if min(mention.end, value.end) <= t.start < max(value.start, mention.start)]
+        if between:
+            return between[-1].times[0]
+        if near_after:
+            return near_after[0].times[0]
+        inside = [t for t in times if value.start <= t.start < value.end]
+        if inside:
+            return inside[0].times[0]
+        before = [t for t in times if t.end <= min(mention.start, value.start) and not BARRIER.search(self.skeleton[t.end : min(mention.start, value.start)])]
+        if before:
+            return before[-1].times[0]
+        if mention.kind == "survival":
+            after = [t for t in times if t.start >= value.end and ";" not in self.skeleton[value.end : t.start]]
+            if after:
+                return after[0].times[0]
+        return None

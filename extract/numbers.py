@@ -1,0 +1,200 @@
+"""Numbers: one grammar for every numeric expression, results and non-results alike.
+
+`read_numbers` makes one regex pass over a folded sentence and gives atoms in order. What is not a
+result (p values, doses, ages, years, thresholds, ...) is recognised too, so that nothing later
+mistakes it for one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "count", "fraction", "percent", "decimal", "duration", "time", "ci", "range", "pair", "hr", "not_reached", "noise",
+]  # fmt: skip
+
+_UNITS = {"d": "d", "day": "d", "w": "wk", "wk": "wk", "week": "wk", "m": "mo", "mo": "mo", "mos": "mo", "month": "mo",
+          "y": "y", "yr": "y", "year": "y"}  # fmt: skip
+_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS = {w: i for i, w in enumerate(_ONES, 1)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
+
+_D = r"(?:[-‐‑–—−]|to)"
+NUM = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:[.·∙]\d+)?|[.·]\d+"
+_WORD = (
+    r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
+    r"|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|one|two|three|four|five|six|seven|eight|nine)"
+)
+_WORDNUM = rf"(?:(?:(?:a|one|two|three|four|five|six|seven|eight|nine)\s+hundred(?:\s+(?:and\s+)?{_WORD})?)|{_WORD})"
+_UNIT = r"(?:days?|d|weeks?|wks?|months?|mos?|years?|yrs?)"
+_OPEN = r"(?:not\s+(?:yet\s+)?(?:estimable|evaluable|reached|available|calculable|applicable|assessable|determined|attained|defined|estimated)|n\.?[eracd]\.?|inf(?:inity)?|∞|unreached|undefined|upper\s+(?:limit|bound)\s+not\s+reached|-+|–|—)"
+_BOUND = rf"(?:{NUM}|{_OPEN})"
+_SEP = r"\s*(?:%|months?|mos?|years?|days?)?\s*(?:[-‐‑–—−~,;]|to|and|through)\s*"
+_CI_HEAD = (
+    r"(?:(?:(?P<level>8\d|9\d(?:[.·]\d)?)\s?%\s*[-]?\s*)?(?:ci|cri|confidence\s+intervals?|credible\s+intervals?)(?:\s*[\[(](?:ci|cri|cis)[\])])?"
+    r"(?:\s*(?P<level2>9\d)\s?%)?)"
+)
+_IS = r"\s*[:,;=]?\s*(?:of|was|from|is)?\s*[:=]?\s*"
+
+# Each row: name, pattern over folded text. Earlier rows win where they start at the same place.
+GRAMMAR: tuple[tuple[str, str], ...] = (
+    ("registration", r"(?:nct|chictr|eudract|umin|isrctn|actrn|jrct)[\s:-]*[a-z]*[\d-]+"),
+    ("p_value", r"(?<![a-z])p(?:\s?-?\s?values?)?(?:\s*(?:for|_)[\w\s]{1,20})?\s*(?:=|<|>|≤|≥|＜|＝|:|\s(?:was|of)\s)\s*(?:<|>)?\s*[\d.·]*\d(?:\s*(?:×|x)\s*10\S*)?"),
+    ("odds", r"(?:odds\s+ratios?|relative\s+risks?|risk\s+ratios?|rate\s+ratios?|(?<![a-z])(?:a?or|i?rr|smd|md|ror|aor)(?=\s*[:=,;]?\s*\[?\(?\s*\d+[.·]\d+(?!\d*\s?%)))(?:\s*[\[(][a-z]{2,3}[\])])?\s*(?:of|was|=|:|,|;|is|,?\s*for\s[^.;,()\d]{1,40}(?:was|,))?\s*[\[(]?\s*" + rf"(?:{NUM})(?!\s?%)(?:[\s,;:(\[]*(?:9\d\s?%\s*)(?:ci|confidence\s+interval|cri)[:,;=\s]*[\[(]?{_BOUND}{_SEP}{_BOUND}[\])]?)?"),
+    ("power", rf"(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:cells?|/kg|/m2|per\s+kilogram|per\s+kg|car)[\w/\-+ ]{{0,24}})?"),
+    ("power_flat", rf"(?:{NUM})(?:\s*[-–]\s*(?:{NUM}))?\s*(?:×|x|✕|\*)\s*10\s?[\d⁰¹²³⁴-⁹]{{1,2}}"),
+    ("age", rf"(?<![a-z])age[ds]?(?![a-z])(?:\s*\[[^\]]{{0,12}}\])?[^.;()\d%]{{0,24}}?(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM})|\s+and\s+(?:{NUM}))?\s*(?:years?|yrs?|months?)?(?:\s+(?:old|of\s+age))?(?:\s*[,;]?\s*[\[(]?\s*(?:range|iqr|interquartile\s+range)?[:,;]?\s*(?:{NUM})\s*{_D}\s*(?:{NUM})(?:\s*years?)?[\])]?)?"),
+    ("age_after", rf"(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?[\s-]*(?:years?|yrs?|months?)[\s-]*(?:old|of\s+age|in\s+age)"),
+    ("year_range", r"(?:19|20)\d\d\s*(?:[-–—]|to|and|through)\s*(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+)?(?:19|20)\d\d(?!\d)"),
+    ("date", r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?(?![\d%])|\d{1,2}\s+(?:january|february|march|april|june|july|august|september|october|november|december)(?:,?\s+(?:19|20)\d\d)?"),
+    ("year", r"(?:19[5-9]|20[0-4])\d(?![\d%.,/]\d|\s*%|\s*(?:patients|participants|subjects|individuals|cases|recipients))"),
+    ("heterogeneity", r"(?<![a-z])(?:i\s?[\^]?[2²]|τ2|τ²|q)\s*(?:=|:|,|\sof\s|\swas\s)\s*(?:[<>]\s*)?[\d.]+\s?%?"),
+    ("statistic", rf"(?:auc|c[\s-]?index|c[\s-]statistic|cohen'?s?\s+kappa|kappa|β|beta|r2|r²|(?<![a-z])r|rho|ρ|z|chi-?square)\s*(?:=|:|,|\sof\s|\swas\s|\s)\s*[-−]?(?:0?[.·]\d+|1[.·]0+)(?:\s*[-–]\s*0?[.·]\d+)?"),
+    ("ci", rf"{_CI_HEAD}{_IS}(?P<ci_open>[\[(])?\s*(?:[<>]\s*)?(?P<ci_low>{_BOUND})\s*{_SEP}(?P<ci_high>{_BOUND})(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?(?(ci_open)[\])]?)"),
+    ("ci_after", r"(?P<after_low>\d+(?:[.·]\d+)?)\s?%?\s*[-–—]\s*(?P<after_high>\d+(?:[.·]\d+)?)\s?%?\s*,\s*95\s?%\s*ci"),
+    ("ci_bare_level", r"9\d(?:[.·]\d)?\s?%\s*(?:-\s*)?(?:ci|cri|confidence\s+intervals?|credible\s+intervals?)s?(?:\s*[\[(](?:ci|cri|cis)[\])])?"),
+    ("range", rf"(?:(?:min[-–/]max|full\s+range|(?:inter\s?-?quartile\s+)?range[sd]?|iqr|i\.q\.r\.)(?:\s*[\[(][a-z]{{2,4}}[\])])?)\s*[:,;=]?\s*(?:of|was|from|between)?\s*[\[(]?\s*(?:[<>]\s?)?(?P<low>{NUM})(?P<low_plus>\+)?\s*(?:%|{_UNIT})?\s*(?:[-‐‑–—−~,;]|to|and)\s*(?:[<>]\s?)?(?P<high>{NUM})\+?(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?[\])]?"),
+    ("hr", rf"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(]?9\d\s?%\s*(?:ci|confidence\s+interval)[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{{1,70}}?)?\s*(?:=|:|,|;|of|was|is|were|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
+    ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z])"),
+    ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
+    ("n_equals", r"[\[(]?(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3})+|\d+)(?:\s?/\s?(?P<n_eq_total>\d+))?(?![\d.]*\d|\s?%)"),
+    ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
+    ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
+    ("times", rf"(?P<ts>(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?(?:\s*(?:,|and|or|/|&)+\s*(?:and\s+)?(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?)*)\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
+    ("duration", rf"(?P<dur>{NUM}|{_WORD}|half\s+a)\s*(?P<dur_plus>\+)?[\s-]*(?P<dur_unit>{_UNIT})(?![a-z²^/])(?:,?\s+(?:and|or)\s+(?=\d+%))?"),
+    ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|was\s+nr(?![a-z])|were\s+nr(?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and)))"),
+    ("measure", rf"(?:[<>≤≥~]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*[-]?\s*(?:mg|g/dl|g/l|µg|μg|mcg|ng|pg|iu|u/l|ml|µl|μl|l/min|gy|mm3?|cm2?|kg|nm|bp|kb|kda|°c|hours?|hrs?|h(?![a-z0-9])|min(?:utes)?(?![a-z])|fold|[-]fold|times|copies|cells/|cells\s+per|k\b|×\s?109)(?![a-z])(?:/[\w²^]+)?"),
+    ("lines", rf"(?:(?:≥|>|at\s+least|up\s+to|a\s+median\s+of|median\s+of)\s*)?(?:{NUM}|{_WORDNUM})(?:\s*(?:or\s+more|{_D}\s*(?:\d+|{_WORD})))?(?:\s+(?:or\s+more))?\s+(?:(?:prior|previous|earlier|different|median|lines?)\s+)+(?:lines?|therap(?:y|ies)|regimens?|treatments?|of|systemic)|(?:{NUM}|{_WORD})(?:\s*{_D}\s*\d+|\s+or\s+more)?\s+(?:lines?|regimens?|courses?|cycles?|centers?|centres?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials|databases|articles?|publications?|reports?|copies|doses?(?!\s+levels?)|infusions?|dose\s+levels|samples?|genes?|mutations?|points?|records|time\s*points|cohorts|arms|groups|clusters|parameters|variables|factors|antigens|targets|mice|donors|cell\s+lines|randomi[sz]ed\s+(?:controlled\s+)?trials|clinical\s+trials|eligible\s+(?:studies|trials)|single-arm|observational|retrospective\s+studies|prospective\s+studies|full-text|abstracts|datasets|products|batches|doublings?|classes)(?![a-z])"),
+    ("percent_pair", rf"(?P<pp1>{NUM})\s?%?\s*[-–—]\s*(?P<pp2>{NUM})\s?%(?!\s*ci)"),
+    ("percent_slash", rf"(?P<ps1>\d+(?:[.·]\d+)?)\s?%\s?/\s?(?P<ps2>\d+(?:[.·]\d+)?)\s?%"),
+    ("lancet_percent", r"(?P<lancet>\d{1,2}-\d)\s?%"),
+    ("percent_bound", rf"(?:[<>≤≥⩽⩾]|(?:less|more|greater|fewer|lower|higher)\s+than|at\s+least|above|below|over(?=\s+\d+(?:\.\d+)?\s?%)|under|exceed(?:s|ing|ed)?|up\s+to)\s*(?:{NUM})\s?%"),
+    ("bound", rf"(?:[<>≤≥⩽⩾]\s?|(?:less|more|greater|fewer|lower|higher)\s+than\s+)(?:{NUM}|{_WORD})(?!\s?%)"),
+    ("percent_se", rf"(?P<se_pct>{NUM})\s?%?\s*(?:±|\+/-)\s*(?:{NUM})\s?%?"),
+    ("percent", rf"(?P<pct>{NUM})\s?(?:%|％|per\s?cent(?![a-z]))"),
+    ("fraction", r"(?P<fn>\d+)\s?/\s?(?P<fd>\d+)(?![\d/]|\s?(?:kg|mg|m2))"),
+    ("pair", rf"[\[(]\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*[\])]"),
+    ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
+    ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|criteria|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
+    ("decimal", rf"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
+    ("count", r"(?P<cnt>\d{1,3}(?:,\d{3})+|\d+)(?![\d.]*\d|\s?%|[a-z])"),
+    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
+)  # fmt: skip
+
+_MASTER = re.compile(
+    "|".join(rf"(?<![\w.,·^_-])(?P<r_{name}>{pattern})" if name not in ("percent", "percent_se", "fraction", "hr", "p_value", "percent_bound", "bound", "n_equals", "pair", "ci", "odds", "heterogeneity", "range", "ci_bare_level", "ci_after", "percent_pair", "percent_slash", "lancet_percent", "duration", "count", "decimal", "measure", "times")
+             else rf"(?<![\w.·^_])(?P<r_{name}>{pattern})" for name, pattern in GRAMMAR)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One numeric expression: `kind`, its span in the sentence, the rule that read it and its numbers."""
+
+    kind: Kind
+    start: int
+    end: int
+    rule: str
+    numbers: tuple[float | None, ...] = ()
+    unit: str = ""
+    times: tuple[str, ...] = field(default=())
+
+
+def number(text: str) -> float:
+    """'1,204', '81·3', '.8', 'twenty-four', 'a hundred and two' as a number."""
+    text = text.strip().replace("·", ".").replace("∙", ".")
+    if text[:1].isdigit() or text[:1] == ".":
+        return float(text.replace(",", ""))
+    if text.startswith(("a single", "single")):
+        return 1.0
+    if text == "both":
+        return 2.0
+    total = 0
+    for word in re.split(r"[\s-]+", text):
+        if word == "hundred":
+            total = (total or 1) * 100
+        elif word == "a":
+            total = 1
+        else:
+            total += _WORDS.get(word, 0)
+    return float(total)
+
+
+def unit(text: str) -> str:
+    """'months' -> 'mo'; 'yrs' -> 'y'."""
+    text = text.strip().rstrip(".")
+    return _UNITS.get(text) or _UNITS[text.rstrip("s")]
+
+
+def time_text(value: float, of: str) -> str:
+    return f"{value:g} {of}"
+
+
+def _bound(text: str | None) -> float | None:
+    return number(text) if text and re.match(r"[\d.·]", text) else None
+
+
+def read_numbers(folded: str) -> list[Atom]:
+    """All numeric expressions of a folded sentence, in order, not overlapping."""
+    if not any(c.isdigit() for c in folded) and not _WORD_HINT.search(folded):
+        return []
+    atoms: list[Atom] = []
+    for m in _MASTER.finditer(folded):
+        name = m.lastgroup or ""
+        atom = _atom(m, next(k for k in _RULES if m[k] is not None) if not name.startswith("r_") else name)
+        atoms.append(atom)
+    return atoms
+
+
+_RULES = tuple(f"r_{name}" for name, _ in GRAMMAR)
+_WORD_HINT = re.compile(rf"\b(?:{_WORD}|hundred|single|both|reached|nr|estimable)\b")
+
+
+def _atom(m: re.Match[str], group: str) -> Atom:
+    start, end, rule = m.start(), m.end(), group[2:]
+    if rule == "ci":
+        level = m["level"] or m["level2"]
+        return Atom("ci", start, end, rule, (_bound(m["ci_low"]), _bound(m["ci_high"]), number(level) if level else None))
+    if rule == "ci_after":
+        return Atom("ci", start, end, rule, (number(m["after_low"]), number(m["after_high"]), 95.0))
+    if rule == "range":
+        return Atom("range", start, end, rule, (number(m["low"]), number(m["high"])))
+    if rule == "hr":
+        return Atom("hr", start, end, rule, (number(m["hr"]),))
+    if rule == "n_equals":
+        if m["n_eq_total"]:
+            return Atom("fraction", start, end, rule, (number(m["n_eq"]), number(m["n_eq_total"])))
+        return Atom("count", start, end, rule, (number(m["n_eq"]),))
+    if rule == "day":
+        return Atom("time", start, end, rule, times=(time_text(number(m["day"]), "d"),))
+    if rule == "month_no":
+        return Atom("time", start, end, rule, times=(time_text(number(m["no"]), unit(m["no_unit"])),))
+    if rule == "times":
+        of = unit(m["ts_unit"])
+        parts = re.findall(rf"{_WORD}|\d+(?:\.\d+)?", m["ts"])
+        return Atom("time", start, end, rule, times=tuple(time_text(number(p), of) for p in parts))
+    if rule == "duration":
+        value = 0.5 if m["dur"].startswith("half") else number(m["dur"])
+        return Atom("duration", start, end, rule, (value,), unit(m["dur_unit"]))
+    if rule == "open_duration":
+        return Atom("not_reached", start, end, rule)
+    if rule == "percent_pair":
+        return Atom("noise", start, end, rule, (number(m["pp1"]), number(m["pp2"])))
+    if rule == "percent_slash":
+        return Atom("percent", start, end, rule, (number(m["ps1"]), number(m["ps2"])))
+    if rule == "lancet_percent":
+        return Atom("percent", start, end, rule, (number(m["lancet"].replace("-", ".")),))
+    if rule in ("percent", "percent_se"):
+        return Atom("percent", start, end, rule, (number(m["pct"] if rule == "percent" else m["se_pct"]),))
+    if rule == "fraction":
+        return Atom("fraction", start, end, rule, (number(m["fn"]), number(m["fd"])))
+    if rule == "pair":
+        return Atom("pair", start, end, rule, (number(m["p1"]), _bound(m["p2"])))
+    if rule == "decimal":
+        return Atom("decimal", start, end, rule, (number(m["dec"]),))
+    if rule in ("count", "word_count"):
+        return Atom("count", start, end, rule, (number(m["cnt"] if rule == "count" else m["wcnt"]),))
+    return Atom("noise", start, end, rule)

@@ -1,0 +1,230 @@
+"""Quantities: numbers that belong together as one printed result.
+
+'24 of 30 patients (80%; 95% CI, 61-92)' is one quantity with n, total, percent and interval.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from extract.numbers import Atom, number, time_text
+
+
+@dataclass(slots=True)
+class Quantity:
+    """One printed result. `kind`: proportion, duration, hr, not_reached or time; `noun` is what is counted."""
+
+    kind: str
+    start: int
+    end: int
+    n: float | None = None
+    total: float | None = None
+    percent: float | None = None
+    value: float | None = None
+    unit: str = ""
+    ci: tuple[float | None, float | None, float | None] | None = None
+    range: tuple[float | None, float | None] | None = None
+    times: tuple[str, ...] = ()
+    noun: str = ""
+    all: bool = False
+    none: bool = False
+    n_end: int = 0  # where the count itself ends, before noun, percent and interval
+    total_span: tuple[int, int] | None = None
+    eq: bool = False  # written 'n = 34'
+    extra: tuple[float, ...] = ()  # a second percent in '7.6%/19.6%'
+
+    @property
+    def bare(self) -> bool:
+        """A count alone, that may as well be something else than patients with a result."""
+        return self.kind == "proportion" and self.n is not None and self.total is None and self.percent is None
+
+
+PEOPLE = (
+    r"(?:patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?|recipients?|cases?|"
+    r"men|man|women|woman|people|persons?|boys?|girls?|responders?|survivors?|evaluable|cohort|volunteers?|veterans?|persons)"
+)
+# Words that may stand between a count and its percent: '27 treated adult patients (82%)'.
+_NOUN_PHRASE = re.compile(
+    rf"\s*(?:(?!(?:had|has|have|was|were|achieved|and|but|or|developed|experienced|showed|received|underwent|who|vs|versus|then|while|with|in|of|for|at|by|from|after|did|died|relapsed|responded|completed|proceeded|attained|reached|became|remained|required)\b)[a-z][\w'’/+-]*\s*){{0,5}}"
+)
+_OF = re.compile(
+    r"\s*(?:\([^()\d]{0,12}\)\s*)?(?:of|out\s+of|from\s+among|among|from|/)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+|our\s+|which\s+|whom\s+|first\s+|remaining\s+|other\s+|\(?n\s?=\s?)*$"
+)
+_OF_NOUN = re.compile(
+    rf"\s*(?:[a-z][\w-]*\s+){{0,2}}?{PEOPLE}\s*(?:of|out\s+of)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+)*$"
+)
+_PERCENT_AFTER = re.compile(r"\s*(?:[,;:]\s*|[\[(]\s*(?:n\s?=\s?)?|=\s*|or\s+|[\])]\s*[\[(]\s*|-\s)?(?:i\.e\.,?\s*|or\s+|approximately\s+)?$")
+_PERCENT_OF_TOTAL = re.compile(r"\s*[\])]?\s*(?:of|in|among)\s+(?:the\s+|these\s+|those\s+|all\s+|our\s+|a\s+total\s+of\s+)*$")
+_COUNT_AFTER_PERCENT = re.compile(r"\s*(?:[\[(]\s*|,\s*|;\s*|:\s*|[\])]\s*[\[(]\s*)(?:n\s?=\s?)?$")
+_CI_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{0,12}[,;]\s*)?$")
+_RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
+_LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
+_AT = re.compile(r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast)\s*(?:the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$")
+
+
+def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
+    """Join a sentence's atoms into quantities, in order."""
+    atoms = _lists_of_percents(folded, atoms)
+    out: list[Quantity] = []
+    last: Atom | None = None
+    for atom in atoms:
+        current = out[-1] if out else None
+        if current is not None and last is not None and _joined(folded, current, last, atom):
+            last = atom
+            continue
+        made = _start(folded, atom)
+        last = atom
+        if made is not None:
+            out.append(made)
+    for q in out:
+        _read_noun(folded, q)
+    return out
+
+
+def _start(folded: str, a: Atom) -> Quantity | None:
+    if a.kind == "count":
+        return Quantity("proportion", a.start, a.end, n=a.numbers[0], n_end=a.end, eq=a.rule == "n_equals")
+    if a.kind == "fraction":
+        return Quantity("proportion", a.start, a.end, n=a.numbers[0], total=a.numbers[1], n_end=a.end, eq=a.rule == "n_equals")
+    if a.kind == "percent":
+        q = Quantity("proportion", a.start, a.end, percent=a.numbers[0], n_end=a.end)
+        if len(a.numbers) == 2 and a.numbers[1] is not None:
+            q.extra = (a.numbers[1],)
+        return q
+    if a.kind == "duration":
+        before = folded[max(0, a.start - 40) : a.start]
+        q = Quantity("duration", a.start, a.end, value=a.numbers[0], unit=a.unit, n_end=a.end)
+        if _AT.search(before) and a.numbers[0] is not None:
+            q.times = (time_text(a.numbers[0], a.unit),)
+        return q
+    if a.kind == "decimal":
+        return Quantity("decimal", a.start, a.end, value=a.numbers[0], n_end=a.end)
+    if a.kind == "time":
+        return Quantity("time", a.start, a.end, times=a.times, n_end=a.end)
+    if a.kind == "hr":
+        return Quantity("hr", a.start, a.end, value=a.numbers[0], n_end=a.end)
+    if a.kind == "not_reached":
+        return Quantity("not_reached", a.start, a.end, n_end=a.end)
+    return None
+
+
+def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
+    """Add atom `a` to quantity `q` if the words between say so."""
+    gap = folded[last.end : a.start]
+    if len(gap) > 90:
+        return False
+    if q.kind == "proportion":
+        if a.kind == "count" and q.n is not None and q.total is None and last.kind in ("count", "percent"):
+            if last.kind == "percent":
+                gap = re.sub(r"^\s*[\])]", "", gap)
+            if (_OF.match(gap) or _OF_NOUN.match(gap)) and a.numbers[0] is not None and a.numbers[0] >= q.n:
+                q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
+                return True
+        if a.kind == "count" and q.n is None and q.percent is not None and q.total is None and last.kind == "percent":
+            if _PERCENT_OF_TOTAL.match(gap):
+                q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
+                return True
+            if _COUNT_AFTER_PERCENT.match(gap) and (gap.strip() not in (",", ";") or _looks_of(folded, a)):
+                q.n, q.end, q.n_end = a.numbers[0], a.end, q.n_end
+                return True
+        if a.kind == "fraction" and q.n is None and q.percent is not None and _COUNT_AFTER_PERCENT.match(gap):
+            q.n, q.total, q.end = a.numbers[0], a.numbers[1], a.end
+            return True
+        if a.kind == "percent" and q.percent is None and last.kind in ("count", "fraction"):
+            noun = _NOUN_PHRASE.match(gap)
+            rest = gap[noun.end() :] if noun else gap
+            if rest and _PERCENT_AFTER.match(rest) or (not gap.strip() and False):
+                closed = rest.strip()[:1] in ("(", "[") or last.kind == "fraction" or q.total is not None
+                if closed or rest.strip() == "=":
+                    q.percent, q.end = a.numbers[0], a.end
+                    return True
+        if a.kind == "ci" and q.ci is None and _CI_AFTER.match(gap):
+            low, high, level = a.numbers
+            q.ci, q.end = (low, high, level), a.end
+            return True
+        if a.kind == "pair" and q.percent is not None and q.ci is None and not gap.strip(" ,;") :
+            low, high = a.numbers
+            if low is not None and low <= q.percent and (high is None or q.percent <= high):
+                q.ci, q.end = (low, high, None), a.end
+                return True
+    elif q.kind in ("duration", "decimal", "hr", "not_reached"):
+        if a.kind == "ci" and q.ci is None and _CI_AFTER.match(gap):
+            low, high, level = a.numbers
+            q.ci, q.end = (low, high, level), a.end
+            after = re.match(r"\s*[\])]?\s*(days?|weeks?|months?|mo|years?|yrs?)\b", folded[a.end :])
+            if q.kind == "decimal" and after:
+                _as_duration(q, after[1])
+            return True
+        if a.kind == "range" and q.kind != "hr" and q.range is None and _RANGE_AFTER.match(gap):
+            low, high = a.numbers
+            q.range, q.end = (low, high), a.end
+            after = re.match(r"\s*[\])]?\s*(days?|weeks?|months?|mo|years?|yrs?)\b", folded[a.end :])
+            if q.kind == "decimal" and after:
+                _as_duration(q, after[1])
+            return True
+        if a.kind == "pair" and q.ci is None and q.range is None and not gap.strip(" ,;"):
+            low, high = a.numbers
+            if q.value is None or (low is not None and low <= q.value and (high is None or q.value <= high)):
+                q.ci, q.end = (low, high, None), a.end
+                return True
+    return False
+
+
+def _looks_of(folded: str, a: Atom) -> bool:
+    return bool(re.match(r"\s*(?:of|/)\s*\d", folded[a.end :]))
+
+
+def _as_duration(q: Quantity, word: str) -> None:
+    from extract.numbers import unit
+
+    q.kind, q.unit = "duration", unit(word)
+
+
+def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
+    """'90, 80 and 70%' are three percents, '4.4 and 10.9 months' two durations, 'at 6, 12 and 24 months' times."""
+    out = list(atoms)
+    for i in range(len(out) - 1, 0, -1):
+        this, before = out[i], out[i - 1]
+        gap = folded[before.end : this.start]
+        if not (gap and len(gap) < 24 and _LIST.match(gap)):
+            continue
+        if this.kind == "percent" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal"):
+            if before.numbers[0] is not None and before.numbers[0] <= 100 and not _count_of(folded, out, i - 1):
+                out[i - 1] = replace(before, kind="percent", rule="percent_list")
+        elif this.kind == "duration" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal", "word_count"):
+            out[i - 1] = replace(before, kind="duration", rule="duration_list", unit=this.unit)
+    return out
+
+
+def _count_of(folded: str, atoms: list[Atom], i: int) -> bool:
+    """Whether atom i is the N of 'n of N' or stands after 'in': then it counts patients."""
+    return bool(re.search(r"(?:\bof|/|out of|\bn\s?=)\s*(?:the\s+|all\s+)?$", folded[max(0, atoms[i].start - 14) : atoms[i].start]))
+
+
+_NOUN = re.compile(
+    rf"\s*[\])]?\s*(?P<np>(?:(?:of\s+the\s+|of\s+these\s+|of\s+those\s+|of\s+our\s+|of\s+all\s+|of\s+)?(?:[a-z][\w'’/+-]*[\s-]+){{0,6}}?)(?P<noun>{PEOPLE}))(?![a-z])"
+)
+_STOP = re.compile(r"\b(?:had|has|was|were|achieved|and|but|or|developed|experienced|in|with|by|for|after|at|on|to|from|who|received|the|grade|died)\b")
+_ALL_BEFORE = re.compile(r"\b(?:all|all\s+of\s+the|all\s+the|all\s+of)\s*$")
+
+
+def _read_noun(folded: str, q: Quantity) -> None:
+    if q.kind != "proportion":
+        return
+    m = _NOUN.match(folded, q.end)
+    if m and not _STOP.search(re.sub(r"^of\s+(?:the|these|those|our|all)\s+", "", m["np"][: m.start("noun") - m.start("np")])):
+        q.noun = m["noun"]
+    else:
+        m = _NOUN.match(folded, q.n_end)
+        if m and m.end() <= q.end:
+            q.noun = m["noun"]
+        elif q.total_span:
+            m = _NOUN.match(folded, q.total_span[1])
+            if m and m.end() <= q.end:
+                q.noun = m["noun"]
+    if q.n is not None and _ALL_BEFORE.search(folded[max(0, q.start - 12) : q.start]):
+        q.all = True
+
+
+__all__ = ["PEOPLE", "Quantity", "number", "read_quantities"]

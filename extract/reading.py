@@ -1,0 +1,85 @@
+"""Reading a document: every sentence with its numbers, concepts, links, absences and cohort counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from extract.abbreviations import local_terms
+from extract.absence import read_absences
+from extract.cohorts import Count, read_cohorts
+from extract.concepts import Mention, all_mentions, masked
+from extract.linking import Carried, Link, link
+from extract.numbers import read_numbers
+from extract.quantities import Quantity, read_quantities
+from extract.scope import Scope, Sentence, scope_of
+from models.record import Record
+from models.study import StudyType
+from models.vocabulary import Term, fold
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that was found in one sentence."""
+
+    sentence: Sentence
+    mentions: list[Mention] = field(default_factory=list)
+    quantities: list[Quantity] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    cohorts: list[Count] = field(default_factory=list)
+
+
+SILENT = ("review", "preclinical", "cost_effectiveness")
+
+
+def read_document(record: Record, doc: Doc, kind: StudyType) -> list[Reading]:
+    """Readings of all sentences of title and abstract, in order."""
+    if kind in SILENT:
+        return []
+    local = local_terms(doc)
+    carried = Carried()
+    return [read_sentence(s, local, carried) for s in sentences(record, doc)]
+
+
+def sentences(record: Record, doc: Doc) -> list[Sentence]:
+    """The title and the abstract's sentences with section and scope."""
+    out = []
+    if record.title:
+        scope, _ = scope_of(fold(record.title), "TITLE", own_begun=False)
+        out.append(Sentence(record.title, fold(record.title), 0, len(record.title), "TITLE", scope))
+    own = False
+    spans = record.section_spans
+    at = 0
+    for sent in doc.sents:
+        start, end = sent.start_char, sent.end_char
+        while at + 1 < len(spans) and start >= spans[at][2]:
+            at += 1
+        section, begin, _ = spans[at]
+        start = max(start, begin) if start < begin < end else start
+        text = record.abstract[start:end].rstrip()
+        if not text or end <= begin:
+            continue
+        folded = fold(text)
+        scope, begun = scope_of(folded, section, own_begun=own)
+        own = own or begun
+        out.append(Sentence(text, folded, start, start + len(text), section, scope))
+    return out
+
+
+def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) -> Reading:
+    """Numbers, concepts, links and cohorts of one sentence; `carried` goes on to the next."""
+    reading = Reading(s)
+    if s.scope is Scope.NOTHING:
+        return reading
+    reading.mentions = all_mentions(s.text, s.folded, local)
+    plain = masked(s.folded, reading.mentions)
+    reading.quantities = read_quantities(plain, read_numbers(plain))
+    if s.scope is Scope.RESULTS:
+        reading.links = link(plain, reading.mentions, reading.quantities, carried)
+        reading.links += read_absences(s.folded, reading.mentions, reading.quantities, reading.links, carried)
+    linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
+    reading.cohorts = read_cohorts(
+        s.folded, reading.quantities, linked, title=s.section == "TITLE", results=s.scope is Scope.RESULTS
+    )
+    return reading

@@ -1,0 +1,88 @@
+"""Scope: which sentences tell this study's own results, and what kinds of fact they may give."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Scope(Enum):
+    """What a sentence may give: all facts, cohort sizes only, or nothing."""
+
+    RESULTS = "results"
+    COHORT = "cohort"
+    NOTHING = "nothing"
+
+
+_BACKGROUND = re.compile(r"background|introduction|context|importance|rationale|purpose|aim|objective|hypothesis|significance|what is|statement|funding|registration|data sources|study selection|data extraction|main outcome|key point|topic", re.I)
+_METHODS = re.compile(r"method|design|setting|material|intervention|procedure|participants|exposure|patients(?! and results)|measure|experimental", re.I)
+_RESULTS = re.compile(r"result|finding|case|observation|outcomes?$", re.I)
+_CONCLUSION = re.compile(r"conclu|interpretation|discussion|implication|meaning|summary|limitation", re.I)
+
+# Signs, in the sentence itself, that it is not about this study's results.
+OTHERS = re.compile(
+    r"\b(?:historical(?:ly)?|previous(?:ly)?\s+(?:reported|published|described|shown)|have\s+been\s+(?:reported|shown|described|associated)|has\s+been\s+(?:reported|shown|described)|in\s+(?:earlier|other|previous|prior|published|historical)\s+(?:trials?|stud(?:y|ies)|series|reports?|cohorts)|"
+    r"(?:is|are)\s+(?:estimated|expected|known|reported)\s+to|pivotal\s+trials?\s+(?:reported|showed|of)|according\s+to\s+the\s+literature|the\s+literature|in\s+contrast\s+to\s+(?:published|historical)|reported\s+(?:by|in)\s+(?:others|the\s+literature)|meanwhile\s+published|fewer\s+than|"
+    r"was\s+powered|sample\s+size|planned\s+(?:enrol|accrual|sample)|null\s+hypothesis|one[\s-]sided|type\s+i\s+error|per\s+protocol\s+defined|"
+    r"willingness[\s-]to[\s-]pay|qaly|incremental\s+cost|quality[\s-]adjusted|model(?:led|ed)\s+(?:as|from)|simulat(?:ed|ion)|markov|assumed)\b"
+)
+AIMS = re.compile(
+    r"\b(?:(?:primary|secondary|main|key|co-?primary|exploratory)\s+(?:(?:efficacy|safety|study|outcome)\s+)*(?:end\s?-?\s?points?|objectives?|outcomes?|aims?)\b(?!\s+(?:was|were|has\s+been)\s+(?:met|reached))|aim(?:ed)?\s+(?:of|to|was)|we\s+(?:aimed|sought|hypothesi[sz]ed|assessed\s+whether|asked\s+whether|investigated\s+whether|set\s+out)|objectives?\s+(?:was|were|of|is)|purpose\s+of|"
+    r"eligible\s+(?:patients|if|were|adults|children|participants)|were\s+eligible|eligibility|inclusion\s+criteria|exclusion\s+criteria|was\s+defined\s+as|were\s+defined\s+as|defined\s+as|end\s?-?\s?points?\s+(?:were|was|included|of)|endpoints?\s+(?:were|was|included)|to\s+(?:evaluate|determine|estimate|assess|explore|investigate)\s+(?:the|whether|if)\b)"
+)
+_BACKGROUND_CUE = re.compile(
+    r"\b(?:remains?\s+(?:poor|dismal|a|an|unknown|unclear|limited|the|challenging|undefined)|poor\s+(?:outcome|prognosis)|dismal|unmet\s+need|standard\s+of\s+care|little\s+is\s+known|is\s+unknown|are\s+unknown|are\s+lacking|is\s+lacking|has\s+(?:become|emerged|revolutioni[sz]ed|transformed|changed|improved)|have\s+(?:become|emerged|revolutioni[sz]ed|transformed|changed|improved|limited|poor)|"
+    r"well[\s-]known|commonly|approved\s+(?:for|by)|are\s+scarce|is\s+scarce|limited\s+data|data\s+are\s+limited|few\s+data|about\s+(?:a\s+)?(?:half|one[\s-]third|\d+%)|up\s+to|most\s+patients\s+with|(?:can|may|might|often|frequently|typically|usually|generally)\b|is\s+(?:a|an|the|associated|characterized|expressed|rare|effective|curative)|are\s+(?:associated|not|rarely|often))\b"
+)
+_OWN = re.compile(
+    r"\b(?:we|our|us|this\s+(?:study|trial|analysis|phase|report|cohort|series|retrospective|prospective|work|case|multicent)|the\s+present\s+study|here|herein|in\s+this|in\s+total|a\s+total\s+of|of\s+(?:the\s+)?\d+\s+(?:patients|adults|children)|median\s+follow|were\s+(?:enrolled|included|treated|infused|analy[sz]ed|randomi[sz]ed|assigned|identified|collected|reviewed|given)|was\s+(?:conducted|performed|designed)|received|between\s+(?:\w+\s+)?(?:19|20)\d\d|from\s+(?:\w+\s+)?(?:19|20)\d\d|\d+\s+(?:consecutive\s+)?(?:patients|adults|children|participants|subjects|recipients))\b"
+)
+_PAST = re.compile(r"\b(?:was|were|had|did|achieved|developed|occurred|received|underwent|showed|experienced|reached|died|relapsed|responded|enrolled|included|treated)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of title or abstract: its text, place and what it may give."""
+
+    text: str
+    folded: str
+    start: int
+    end: int
+    section: str  # 'TITLE', label or 'ABSTRACT'
+    scope: Scope
+    first: bool = False
+    conclusion: bool = False
+
+
+def scope_of(folded: str, section: str, *, own_begun: bool) -> tuple[Scope, bool]:
+    """The scope of a sentence, and whether it speaks of this study.
+
+    `own_begun`: whether an earlier sentence of the abstract already did; before that, an unlabelled
+    sentence in the present tense is background.
+    """
+    own = bool(_OWN.search(folded))
+    if section == "TITLE":
+        return Scope.COHORT, False
+    labelled = section != "ABSTRACT"
+    if labelled:
+        if _RESULTS.search(section) and not re.fullmatch(r"(?i)case summary|.*main outcome.*", section):
+            return (Scope.NOTHING if OTHERS.search(folded) and not own else Scope.RESULTS), True
+        if _CONCLUSION.search(section):
+            return (Scope.NOTHING if OTHERS.search(folded) or not re.search(r"\d", folded) else Scope.RESULTS), True
+        if _METHODS.search(section):
+            if AIMS.search(folded) and not re.search(r"\b(?:enrolled|treated|received|infused|included)\b", folded):
+                return Scope.NOTHING, True
+            return Scope.COHORT, True
+        if _BACKGROUND.search(section):
+            return Scope.NOTHING, False
+    if OTHERS.search(folded) and not (own and own_begun and not re.search(r"histor|previously|literature|model|assumed|markov|simulat|sample size|powered", folded)):
+        return Scope.NOTHING, own
+    if not own_begun and not own:
+        return Scope.NOTHING, False
+    if AIMS.search(folded):
+        numbers = bool(re.search(r"\d+\s*(?:%|/|patients|of\b)|\(n\s?=", folded))
+        return (Scope.COHORT if numbers else Scope.NOTHING), own
+    if not own_begun and _BACKGROUND_CUE.search(folded) and not _PAST.search(folded):
+        return Scope.NOTHING, False
+    return Scope.RESULTS, own or own_begun

@@ -1,0 +1,56 @@
+"""The command line as a user has it: a process of its own, in a folder of its own, with a clean environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from program import ROOT, Run
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """No settings of the person who runs the tests, and no service but one that a test starts."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NCBI_", "CARTEVIDENCE_"))}
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        kept.pop(name, None)
+    nowhere = "http://127.0.0.1:9/"  # the discard port: refused at once
+    return {**kept, "PYTHONPATH": str(ROOT), "CARTEVIDENCE_ENTREZ_URL": nowhere, "PYTHONIOENCODING": "utf-8"}
+
+
+@pytest.fixture
+def cartevidence(tmp_path: Path, environment: dict[str, str]) -> Run:
+    """Run the program in `tmp_path`; `env` adds to the environment."""
+
+    def run(
+        *arguments: object, env: dict[str, str] | None = None, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cartevidence", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**environment, **(env or {})},
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo's records and their evidence. Read only: copy it before changing it."""
+    from cartevidence import cli, pipeline
+    from db.store import Store
+
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    with Store.open(path) as store:
+        assert pipeline.run([cli.DEMO], store).exit_status == 0
+    return path

@@ -1,0 +1,180 @@
+"""status, show, query and export on the demo's database."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import openpyxl
+import pytest
+from program import Run
+
+DEMO = [str(90001001 + i) for i in range(8)]
+
+
+def test_export_is_in_order_and_every_quote_stands_at_its_place(cartevidence: Run, demo_db: Path) -> None:
+    rows = [json.loads(line) for line in cartevidence("export", "--db", demo_db).stdout.splitlines()]
+    assert [row["pmid"] for row in rows if row["type"] == "study"] == DEMO
+    with sqlite3.connect(demo_db) as database:
+        texts = {
+            pmid: (title, abstract)
+            for pmid, title, abstract in database.execute("SELECT pmid, title, abstract FROM record")
+        }
+    facts = [row for row in rows if row["type"] != "study"]
+    assert len(facts) > 40
+    for fact in facts:
+        title, abstract = texts[fact["pmid"]]
+        assert (title if fact["section"] == "TITLE" else abstract)[fact["start"] : fact["end"]] == fact["quote"]
+        assert None not in fact.values()
+    assert [row["pmid"] for row in rows] == sorted(row["pmid"] for row in rows)
+
+
+def test_csv_has_the_facts_with_their_studies(cartevidence: Run, demo_db: Path, tmp_path: Path) -> None:
+    jsonl = [json.loads(line) for line in cartevidence("export", "--db", demo_db).stdout.splitlines()]
+    cartevidence("export", "--db", demo_db, "--format", "csv", "--out", "e.csv")
+    raw = (tmp_path / "e.csv").read_bytes()
+    assert raw.count(b"\r\n") == raw.count(b"\n")
+    rows = list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
+    assert [row["id"] for row in rows if row["type"] != "study"] == [
+        row["id"] for row in jsonl if row["type"] != "study"
+    ]
+    without = set(DEMO) - {row["pmid"] for row in jsonl if row["type"] != "study"}
+    assert {row["pmid"] for row in rows if row["type"] == "study"} == without
+    first = next(row for row in jsonl if row["type"] == "response")
+    same = next(row for row in rows if row["id"] == first["id"])
+    assert (same["n"], same["total"], same["quote"]) == (str(first["n"]), str(first["total"]), first["quote"])
+    assert same["year"] == "2023"
+
+
+def test_xlsx_has_two_sheets_with_numbers_as_numbers(cartevidence: Run, demo_db: Path, tmp_path: Path) -> None:
+    assert cartevidence("export", "--db", demo_db, "--format", "xlsx", "--out", "e.xlsx").returncode == 0
+    book = openpyxl.load_workbook(tmp_path / "e.xlsx")
+    assert book.sheetnames == ["studies", "evidence"]
+    assert [row[0] for row in book["studies"].iter_rows(min_row=2, values_only=True)] == DEMO
+    headings = [cell.value for cell in book["evidence"][1]]
+    totals = [row[headings.index("total")] for row in book["evidence"].iter_rows(min_row=2, values_only=True)]
+    assert any(isinstance(total, int) for total in totals)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
+def test_an_empty_database_can_be_exported(form: str, cartevidence: Run, tmp_path: Path) -> None:
+    from db.store import Store
+
+    Store.open(tmp_path / "e.db").close()
+    done = cartevidence("export", "--db", "e.db", "--format", form, "--out", f"out.{form}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / f"out.{form}").exists()
+
+
+def test_curated_leaves_out_what_no_curator_saw(cartevidence: Run, demo_db: Path) -> None:
+    rows = map(json.loads, cartevidence("export", "--db", demo_db, "--curated").stdout.splitlines())
+    assert {row["type"] for row in rows} == {"study"}
+
+
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@cmd", "'@cmd"),
+        ("+A1", "'+A1"),
+        ("-x", "'-x"),
+        ("-5.2", "-5.2"),
+        ("+3", "+3"),
+        ("a=b", "a=b"),
+    ],
+)
+def test_csv_text_cannot_be_a_formula(text: str, guarded: str, cartevidence: Run, demo_db: Path) -> None:
+    done = cartevidence("query", f"SELECT '{text}' AS cell, -1 AS number", "--db", demo_db, "--format", "csv")
+    assert list(csv.reader(io.StringIO(done.stdout))) == [["cell", "number"], [guarded, "-1"]]
+
+
+def test_xlsx_text_cannot_be_a_formula(tmp_path: Path) -> None:
+    from cartevidence import exporting
+
+    rows = [{"type": "study", "pmid": "90001001", "title": "=1+1\x0b", "year": 2023}]
+    with exporting.replacing(tmp_path / "e.xlsx") as out:
+        exporting.write(rows, "xlsx", out)
+    cell = openpyxl.load_workbook(tmp_path / "e.xlsx")["studies"]["B2"]
+    assert (cell.value, cell.data_type) == ("=1+1�", "s")
+
+
+def test_query_by_filters(cartevidence: Run, demo_db: Path) -> None:
+    arguments = ["query", "--type", "toxicity", "--event", "CRS", "--min-n", "20", "--db", str(demo_db)]
+    facts = json.loads(cartevidence(*arguments, "--format", "json").stdout)
+    assert facts
+    assert {(fact["type"], fact["event"]) for fact in facts} == {("toxicity", "CRS")}
+    lines = cartevidence(*arguments, "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == facts
+    rows = list(csv.DictReader(io.StringIO(cartevidence(*arguments, "--format", "csv").stdout)))
+    assert [row["id"] for row in rows] == [fact["id"] for fact in facts]
+    table = cartevidence(*arguments).stdout
+    assert f"{len(facts)} facts of " in table
+    assert max(map(len, table.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("DELETE FROM record", "Only reading is allowed"),
+        ("SELECT nothing FROM record", "no such column: nothing"),
+        ("SELECT 1; SELECT 2", "one statement"),
+    ],
+)
+def test_sql_that_is_refused(sql: str, words: str, cartevidence: Run, demo_db: Path) -> None:
+    done = cartevidence("query", sql, "--db", demo_db)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: ")
+    assert words in done.stderr
+
+
+def test_sql_as_json_and_table(cartevidence: Run, demo_db: Path) -> None:
+    sql = "SELECT pmid, year FROM record WHERE pmid = '90001001'"
+    assert json.loads(cartevidence("query", sql, "--db", demo_db, "--format", "json").stdout) == [
+        {"pmid": "90001001", "year": 2023}
+    ]
+    table = cartevidence("query", sql, "--db", demo_db).stdout
+    assert "90001001  2023\n" in table
+    assert table.endswith("1 row.\n")
+
+
+def test_show_numbers_each_quote_in_the_text_and_lists_its_fact(cartevidence: Run, demo_db: Path) -> None:
+    page = cartevidence("show", "90001001", "--db", demo_db, env={"COLUMNS": "400"}).stdout
+    facts = json.loads(cartevidence("show", "90001001", "--db", demo_db, "--format", "json").stdout)["facts"]
+    assert len(facts) > 5
+    text, _, listing = page.partition("\n  [1] ")
+    for n, fact in enumerate(facts, start=1):
+        assert f"[{n}]" in text
+        assert f"“{fact['quote']}”" in listing
+    assert "NCT99000101" in text
+    assert "\x1b" not in page
+
+
+def test_show_of_an_unknown_pmid(cartevidence: Run, demo_db: Path) -> None:
+    done = cartevidence("show", "90009999", "--db", demo_db)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Error: {demo_db} has no record with PMID 90009999")
+
+
+def test_status_as_text(cartevidence: Run, demo_db: Path) -> None:
+    done = cartevidence("status", "--db", demo_db)
+    assert "Records: 8 stored.\n" in done.stdout
+    assert " of 8 extracted records: " in done.stdout
+
+
+def test_the_database_may_come_from_the_environment(cartevidence: Run, demo_db: Path) -> None:
+    assert "8 stored" in cartevidence("status", env={"CARTEVIDENCE_DB": str(demo_db)}).stdout
+
+
+def test_demo_prints_what_to_try_next_and_it_works(cartevidence: Run, tmp_path: Path) -> None:
+    done = cartevidence("demo", "--db", "demo.db", env={"CARTEVIDENCE_PROGRAM": "./go"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "8 records asked for: 8 stored (8 new)." in done.stdout
+    assert "93.5% of 17: 16/17 would be 94.1%" in done.stdout
+    tried = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("  ./go ") and "demo.db" in line]
+    assert len(tried) == 3
+    for arguments in tried:
+        assert cartevidence(*arguments).returncode == 0
+    assert (tmp_path / "demo.xlsx").exists()
