@@ -21,7 +21,7 @@ def print_facts(out: Console, facts: Iterable[Mapping[str, Any]]) -> None:
         fact = fact_from({**values, "text_hash": ""})  # the words need no proof of place
         rows.append([fact.pmid, wording.sentence(fact), fact.quote, f"{fact.confidence:.2f}"])
     if rows:
-        print_table(out, ["PMID", "Evidence", "Quote", "Sure"], rows, keep_columns=True)
+        print_table(out, ["PMID", "Evidence", "Quote", "Sure"], rows)
     studies = len({row[0] for row in rows})
     put(out, f"{wording.plural(len(rows), 'fact')} of {wording.plural(studies, 'study', 'studies')}.")
 
@@ -30,7 +30,7 @@ def print_rows(out: Console, headings: Sequence[str], rows: Iterable[Sequence[An
     """Rows of an SQL query; ends with how many there are."""
     cells = [[_text(cell) for cell in row] for row in rows]
     if cells:
-        print_table(out, headings, cells, keep_columns=True)
+        print_table(out, headings, cells)
     put(out, f"{wording.plural(len(cells), 'row')}.")
 
 

@@ -12,6 +12,13 @@ from models.record import Record
 from models.study import Study
 
 F = TypeVar("F", bound=Fact)
+SHORT_TYPES = {
+    "prospective_trial": "trial",
+    "real_world": "real-world",
+    "meta_analysis": "meta-analysis",
+    "case_report": "case report",
+    "cost_effectiveness": "cost",
+}
 SEVERE = (">=3", "3-5", "3-4", "severe", ">=4", "4-5")
 
 
@@ -57,7 +64,7 @@ def survival(heading: str, endpoints: Sequence[str]) -> Column:
                 [f for f in found if f.measure == "median"],
             ):
                 if preferred:
-                    return _named(wording.survival_value(_foremost(preferred)), endpoint, heading)
+                    return _named(_short(_foremost(preferred)), endpoint, heading)
         return ""
 
     return Column(heading, cell)
@@ -71,7 +78,7 @@ def toxicity(heading: str, event: str, grades: Sequence[str]) -> Column:
             found = [f for f in evidence.facts if isinstance(f, Toxicity) and f.event == event and f.grade == grade]
             if found:
                 shown = wording.count(_foremost(found))
-                return shown if grade == grades[0] else f"{shown} {wording.grade(grade)}"
+                return shown if grade == grades[0] else f"{shown} {wording.grade(grade).replace('grade', 'gr')}"
         return ""
 
     return Column(heading, cell)
@@ -82,7 +89,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Year", lambda e: str(e.record.year or "")),
     Column("Target", lambda e: ", ".join(e.study.targets) if e.study else ""),
     Column("Disease", lambda e: ", ".join(e.study.diseases) if e.study else ""),
-    Column("Type", lambda e: e.study.study_type.replace("_", " ") if e.study else ""),
+    Column("Type", lambda e: SHORT_TYPES.get(e.study.study_type, e.study.study_type) if e.study else ""),
     Column("N", lambda e: str(e.study.study_n or "") if e.study else ""),
     response("CR/CRi", ("CR/CRi", "CR", "CR/sCR", "sCR", "CRi")),
     response("ORR", ("ORR",)),
@@ -93,6 +100,8 @@ COLUMNS: tuple[Column, ...] = (
     toxicity("CRS ≥3", "CRS", SEVERE),
     toxicity("ICANS ≥3", "neurotoxicity", SEVERE),
 )
+# Left out first on a narrow terminal; what remains is who, how many, response, survival and severe toxicity.
+EXPENDABLE = ("Year", "CRS", "Type", "MRD-", "PFS", "Disease", "Target", "ORR", "ICANS ≥3", "CRS ≥3", "OS")
 
 
 def rows(studies: Iterable[StudyEvidence]) -> tuple[list[str], list[list[str]]]:
@@ -112,6 +121,15 @@ def _foremost(facts: Sequence[F]) -> F:
         return fact.group is not None, -given, -fact.confidence, fact.section == "TITLE", fact.start
 
     return min(facts, key=rank)
+
+
+def _short(fact: Survival) -> str:
+    """'76.5% 1 y' or 'median 12.6 mo'."""
+    if fact.measure == "rate":
+        return f"{wording.number(fact.value)}% {fact.time or ''}".strip()
+    return (
+        "median not reached" if fact.not_reached else f"median {wording.number(fact.value)} {fact.unit or ''}".strip()
+    )
 
 
 def _named(cell: str, name: str, heading: str) -> str:

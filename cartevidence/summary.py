@@ -63,7 +63,7 @@ def print_evidence(out: Console, pmids: Sequence[str], store: Store) -> None:
     by_type = wording.joined({name: types[name] for name in EVIDENCE})
     _line(out, f"{wording.plural(types.total(), 'fact')} as evidence{': ' + by_type if by_type else ''}.")
     _line(out)
-    print_table(out, *evidence_table.rows(shown))
+    print_table(out, *evidence_table.rows(shown), expendable=evidence_table.EXPENDABLE)
     if len(pmids) > len(shown):
         _line(out, f"... and {wording.plural(len(pmids) - len(shown), 'more study', 'more studies')}.")
     _line(out)

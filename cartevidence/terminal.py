@@ -39,22 +39,25 @@ def put(out: Console, what: RenderableType = "", style: str = "") -> None:
 
 
 def print_table(
-    out: Console, headings: Sequence[str], rows: Sequence[Sequence[str]], *, keep_columns: bool = False
+    out: Console, headings: Sequence[str], rows: Sequence[Sequence[str]], *, expendable: Sequence[str] = ()
 ) -> None:
     """Print rows as a table no wider than the console.
 
-    Cells wrap; where even that is too wide the last columns are left out and named below the table,
-    unless `keep_columns`, which folds their words instead.
+    Cells wrap between words. Where the words alone are too wide, `expendable` columns are left out, the first
+    named first, and listed below the table; where that is not enough, words are folded.
     """
-    shown = len(headings) if keep_columns else _columns_that_fit(headings, rows, out.width)
+    words, lines = _widths(headings, rows)
+    shown = _columns_that_fit(headings, words, expendable, out.width)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
-    for heading in headings[:shown]:
-        table.add_column(heading, overflow="fold")
+    widths = _shared_out([words[i] for i in shown], [lines[i] for i in shown], out.width)
+    for i, width in zip(shown, widths, strict=True):
+        table.add_column(headings[i], width=width, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(clean(cell)) for cell in row[:shown]))
+        table.add_row(*(Text(clean(row[i])) for i in shown))
     put(out, table)
-    if shown < len(headings):
-        put(out, f"Left out for lack of width: {', '.join(headings[shown:])}.")
+    left_out = [heading for i, heading in enumerate(headings) if i not in shown]
+    if left_out:
+        put(out, f"Left out for lack of width: {', '.join(left_out)}.")
 
 
 def clean(text: str) -> str:
@@ -62,11 +65,41 @@ def clean(text: str) -> str:
     return "".join(c if c in "\n\t" or not (ord(c) < 32 or 127 <= ord(c) < 160) else "�" for c in text)
 
 
-def _columns_that_fit(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> int:
-    used = 0
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[int], list[int]]:
+    """For each column the width of its longest word and of its longest line."""
+    words, lines = [], []
     for i, heading in enumerate(headings):
-        longest = max((cell_len(word) for row in rows for word in row[i].split()), default=0)
-        used += max(longest, max(cell_len(word) for word in heading.split() or [""])) + (GAP if i else 0)
-        if used > width and i:
-            return i
-    return len(headings)
+        cells = [line for row in (headings, *rows) for line in row[i].splitlines()]
+        lines.append(max((cell_len(line) for line in cells), default=1))
+        words.append(max((cell_len(word) for line in cells for word in line.split()), default=1))
+        words[-1] = max(words[-1], cell_len(heading))
+    return words, lines
+
+
+def _columns_that_fit(
+    headings: Sequence[str], words: Sequence[int], expendable: Sequence[str], width: int
+) -> list[int]:
+    """Which columns to show so that no word is broken, as far as leaving out the expendable ones helps."""
+    shown = list(range(len(headings)))
+    for heading in expendable:
+        if sum(words[i] for i in shown) + GAP * (len(shown) - 1) <= width:
+            break
+        shown = [i for i in shown if headings[i] != heading]
+    return shown
+
+
+def _shared_out(words: Sequence[int], lines: Sequence[int], width: int) -> list[int]:
+    """Widths of columns: none wider than its lines; what is left beyond the words goes where cells wrap most.
+
+    Where even the words do not fit, the widest columns shrink.
+    """
+    widths = list(words)
+    left = width - GAP * (len(words) - 1) - sum(widths)
+    while left > 0 and any(line > given for line, given in zip(lines, widths, strict=True)):
+        narrowest = max(range(len(widths)), key=lambda i: lines[i] / widths[i])
+        widths[narrowest] += 1
+        left -= 1
+    while left < 0 and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+        left += 1
+    return widths

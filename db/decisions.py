@@ -51,19 +51,21 @@ def _check_unseen(connection: sqlite3.Connection, decision: Decision, expected_l
     last = connection.execute(
         "SELECT id, curator, action FROM decision WHERE statement = ? ORDER BY id DESC LIMIT 1", (decision.statement,)
     ).fetchone()
-    if (last["id"] if last else None) != expected_last:
-        seen = f"{last['curator']}, {last['action']}" if last else "nothing is decided there"
-        raise StoreError(f"The statement was decided meanwhile ({seen}); load it again and decide anew")
+    if last is None and expected_last is not None:
+        raise StoreError(f"The statement has no decision {expected_last}; load it again and decide anew")
+    if last is not None and last["id"] != expected_last:
+        by = f"{last['curator']}, {last['action']}"
+        raise StoreError(f"The statement was decided meanwhile ({by}); load it again and decide anew")
 
 
 def _undo(decision: Decision, standing: Sequence[sqlite3.Row]) -> dict[str, Any]:
     """Cancel the latest standing decision; where `before` is given, the latest on that fact."""
+    last = standing[0] if standing else None
     if decision.before is not None:
-        shown = fact_from(decision.before).values
-        standing = [row for row in standing if _shown(row).values == shown] or standing
-    if not standing:
+        last = _former(fact_from(decision.before), None, standing)
+    if last is None:
         raise StoreError("There is no decision left to undo on this statement")
-    return {"undoes": standing[0]["id"]}
+    return {"undoes": last["id"]}
 
 
 def _about(connection: sqlite3.Connection, decision: Decision, standing: Sequence[sqlite3.Row]) -> dict[str, Any]:
@@ -73,13 +75,7 @@ def _about(connection: sqlite3.Connection, decision: Decision, standing: Sequenc
     for fact in (before, after):
         if fact is not None:
             _check_text(connection, decision, fact)
-    machine = [
-        fact_from_row(row)
-        for row in connection.execute(
-            "SELECT * FROM evidence WHERE pmid = ? AND statement = ?", (decision.pmid, decision.statement)
-        )
-    ]
-    former = _former(decision, before, standing, machine)
+    former = _former(before, after, standing)
     if former is None:
         shown = fact_from(decision.before or decision.after or {})
         if shown.statement != decision.statement:
@@ -87,27 +83,28 @@ def _about(connection: sqlite3.Connection, decision: Decision, standing: Sequenc
         return {"fact": shown.id, "machine": None if before is None else as_json(before.given())}
     if before is not None and before.values == _shown(former).values:
         # The curator saw how things stand, so what the machine says by now is known.
-        known = _covered(former, machine)
+        known = _covered(connection, former)
         known_json = None if known is None else as_json(known.given())
     else:
         known_json = None if before is None else as_json(before.given())
     return {"fact": former["fact"], "machine": known_json, "supersedes": former["id"]}
 
 
-def _former(
-    decision: Decision, before: Fact | None, standing: Sequence[sqlite3.Row], machine: Sequence[Fact]
-) -> sqlite3.Row | None:
-    """The standing decision on the same fact: its outcome or its machine fact is what the curator was shown."""
-    if before is None:
+def _former(before: Fact | None, after: Fact | None, standing: Sequence[sqlite3.Row]) -> sqlite3.Row | None:
+    """The standing decision on the same fact: its outcome or its machine fact is what the curator was shown.
+
+    A fact that is added once more, nothing having been shown, is the one that stands already.
+    """
+    shown = before or after
+    if shown is None:
         return None
     for row in standing:
-        if _shown(row).values == before.values:
+        if _shown(row).values == shown.values:
             return row
-    for row in standing:
-        if row["machine"] is not None and fact_from(json.loads(row["machine"])).values == before.values:
+    for row in standing if before is not None else ():
+        if row["machine"] is not None and fact_from(json.loads(row["machine"])).values == shown.values:
             return row
-    only = len(standing) == 1 and len(machine) <= 1
-    return standing[0] if only else None
+    return None
 
 
 def _shown(row: sqlite3.Row) -> Fact:
@@ -115,13 +112,14 @@ def _shown(row: sqlite3.Row) -> Fact:
     return fact_from(json.loads(row["after"] or row["before"]))
 
 
-def _covered(former: sqlite3.Row, machine: Sequence[Fact]) -> Fact | None:
-    """The machine fact that the former decision is about, as it is now."""
-    known = fact_from(json.loads(former["machine"])) if former["machine"] else _shown(former)
-    for fact in machine:
-        if fact.values == known.values:
-            return fact
-    return machine[0] if len(machine) == 1 and former["machine"] else None
+def _covered(connection: sqlite3.Connection, former: sqlite3.Row) -> Fact | None:
+    """The machine fact that a standing decision is about, as it is now."""
+    row = connection.execute(
+        """SELECT e.* FROM evidence AS e JOIN decision_covers AS c ON c.evidence = e.number
+        WHERE e.pmid = ? AND c.decision = ? ORDER BY e.number LIMIT 1""",
+        (former["pmid"], former["id"]),
+    ).fetchone()
+    return None if row is None else fact_from_row(row)
 
 
 def _check_text(connection: sqlite3.Connection, decision: Decision, fact: Fact) -> None:

@@ -115,7 +115,4 @@ def fact_from_row(row: sqlite3.Row) -> Fact:
     values = {name: row[name] for name in row.keys() if row[name] is not None}  # noqa: SIM118  (a Row iterates values)
     for name in ("checks", "inferred"):
         values[name] = tuple(json.loads(values.get(name, "[]")))
-    for name in ("absent", "not_reached"):
-        if name in values:
-            values[name] = bool(values[name])
     return fact_from(values)

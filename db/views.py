@@ -46,14 +46,16 @@ WHERE d.action <> 'undo'
 # `machine` is the extractor's fact as the curator knew it; NULL for a fact the extractor did not have.
 _KNOWN = "coalesce(d.machine, d.after, d.before)"
 
-_COVERED = f"""
-  SELECT 1 FROM decision_effective AS d
-  WHERE d.statement = e.statement AND (
-    {_same("e", _KNOWN)}
-    OR (d.machine IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM evidence AS x
-        WHERE x.pmid = e.pmid AND x.statement = e.statement AND x.number <> e.number)
-      AND NOT EXISTS (SELECT 1 FROM decision_effective AS o WHERE o.statement = d.statement AND o.id <> d.id)))
+# The machine facts that a standing decision is about: as the curator knew it, or the only one that it can be.
+DECISION_COVERS = f"""
+SELECT d.id AS decision, e.number AS evidence
+FROM evidence AS e JOIN decision_effective AS d ON d.statement = e.statement
+WHERE {_same("e", _KNOWN)}
+  OR (d.machine IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM evidence AS x
+      WHERE x.pmid = e.pmid AND x.statement = e.statement AND x.number <> e.number)
+    AND NOT EXISTS (SELECT 1 FROM decision_effective AS o
+      WHERE o.statement = d.statement AND o.id <> d.id AND o.machine IS NOT NULL))
 """  # noqa: S608
 
 _ATTENTION = f"""
@@ -75,7 +77,7 @@ EVIDENCE_CURRENT = f"""
 SELECT {_named("e", CURRENT)},
   'unreviewed' AS status, NULL AS attention, NULL AS decision, NULL AS curator
 FROM evidence AS e
-WHERE NOT EXISTS ({_COVERED})
+WHERE NOT EXISTS (SELECT 1 FROM decision_covers AS c WHERE c.evidence = e.number)
 UNION ALL
 SELECT d.fact AS id, d.pmid AS pmid, {_from_json(_FACT, ("type", *SAID, *PLACE, *PROVENANCE))}, d.statement,
   CASE d.action WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected'
@@ -84,4 +86,8 @@ SELECT d.fact AS id, d.pmid AS pmid, {_from_json(_FACT, ("type", *SAID, *PLACE, 
 FROM decision_effective AS d CROSS JOIN record AS r ON r.pmid = d.pmid AND r.state = 'stored'
 """  # noqa: S608
 
-VIEWS = {"decision_effective": DECISION_EFFECTIVE, "evidence_current": EVIDENCE_CURRENT}
+VIEWS = {
+    "decision_effective": DECISION_EFFECTIVE,
+    "decision_covers": DECISION_COVERS,
+    "evidence_current": EVIDENCE_CURRENT,
+}

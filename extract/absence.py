@@ -94,7 +94,7 @@ def _grade_of(c: Mention, grades: list[Mention], skeleton: str) -> str | None:
     before = [g for g in grades if g.end <= c.start and re.match(rf"^\s*(?:(?!and\b|or\b)[\w'’/{CONCEPT}-]+[\s,]+|or\s+|and\s+|/){{0,6}}$", skeleton[g.end : c.start])]
     if before:
         return before[-1].name
-    after = [g for g in grades if g.start >= c.end and re.match(rf"^\s*(?:[,/]?\s*(?:or|and|nor)?\s*{CONCEPT}+\s*)*(?:events?|rates?|\s)*[,(]?\s*(?:of|was|were|greater\s+than|at)?\s*$", skeleton[c.end : g.start])]
+    after = [g for g in grades if g.start >= c.end and re.match(rf"^(?:[,/\s{CONCEPT}]|or\b|and\b|nor\b)*+(?:events?|rates?|\s)*[,(]?\s*(?:of|was|were|greater\s+than|at)?\s*$", skeleton[c.end : g.start])]
     return after[0].name if after else None
 
 

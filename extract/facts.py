@@ -23,6 +23,11 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     for i, reading in enumerate(readings):
         for count in reading.cohorts:
             drafts.append(_draft(reading, i, count.start, count.end, count.rule, count.strength, type="cohort", role=count.role, n=count.n))
+        for seen in reading.followups:
+            q = seen.quantity
+            low, high = q.range or (None, None)
+            value, unit = (q.value, q.unit) if q.kind != "time" else _split_time(q.times[0])
+            drafts.append(_draft(reading, i, seen.start, seen.end, seen.rule, 0.95, type="followup", value=value, unit=unit or None, low=low, high=high))
         for link in reading.links:
             draft = _fact(reading, i, link)
             if draft is not None:
@@ -69,6 +74,11 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
         if q.bare and q.eq is False and mention.kind == "procedures" and not q.noun and link.strength < 0.8:
             return None
     return _draft(reading, at, link.start, link.end, link.rule, link.strength, **values)
+
+
+def _split_time(time: str) -> tuple[float, str]:
+    value, unit = time.split()
+    return float(value), unit
 
 
 def _proportion(q: Quantity) -> dict[str, Any]:

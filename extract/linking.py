@@ -81,7 +81,7 @@ _LEFT_WORD = (
     r"affect(?:ed|ing)|remained|appeared|arose|emerged|happened|took\s+place|ranged|comprised|included|amounted|approximately|about|nearly|almost|around|some|estimated|respectively|median|medians|mean|"
     r"however|patients?|had|have|has|did|not|then|also|still|higher|lower|decreased|increased|rose|fell|dropped|improved|longer|shorter|greater|more|less|frequent|common|similar|comparable|significantly|similarly|n|i\.e|exclusively|mostly|mainly|severe|transient|reversible|manageable|low|high|maximum|worst|peak|highest|any|grade|best|performed|carried|out|calculated|determined|identified|registered|necessary|treatment|therapy|infusion|post|after|following|within|during|day|days|months?|weeks?|years?|first|available|evaluable|assessable|infused|treated|enrolled|between|groups?|arms?|cohorts?|subgroups?|differ(?:ed)?|did|no|difference|remarkably|lasting|sustained|ongoing|maintained|received|underwent|undergone|achieving|reaching|experiencing|developing|showed|showing|shown|who|these|those|this|that|which|respective|corresponding|rate|v|resolved|yielded|gained|seen|came|stood|exceeded|equalled|equaled|totalled)"
 )
-LEFT_DIRECT = re.compile(rf"^(?:[\s,:=\[\](){GRADE}{TIME}~≈-]|(?<![a-z]){_LEFT_WORD}(?![a-z]))*$")
+LEFT_DIRECT = re.compile(rf"^(?>[\s,:=\[\](){GRADE}{TIME}~≈-]|(?<![a-z]){_LEFT_WORD}(?![a-z]))*+$")
 BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\bwhereby\b")
 _LIST = re.compile(r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|;|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|" + GRADE + "+|" + TIME + r"+)\s*)*$")
 _VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
@@ -428,7 +428,7 @@ class _Reader:
         if not times:
             return None
         near_after = [t for t in times if t.start >= value.end and re.match(r"^[\])\s%]*(?:[,(]\s*)?(?:of\s+)?(?:" + PEOPLE + r"\s+)?(?:at|by|on|after|within|for|through|over|in|,|\(|\s|the)*$", self.skeleton[value.end : t.start])]
-        head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’,/-]+\s+){0,3}(?:" + CONCEPT + r"+[\s,/and]*)*$", self.skeleton[t.end : mention.start])]
+        head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’,/-]+\s+){0,3}[" + CONCEPT + r"\s,/and]*$", self.skeleton[t.end : mention.start])]
         if head:
             return head[-1].times[0]
         between = [t for t in times if min(mention.end, value.end) <= t.start < max(value.start, mention.start)]

@@ -44,7 +44,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("registration", r"(?:nct|chictr|eudract|umin|isrctn|actrn|jrct)[\s:-]*[a-z]*[\d-]+"),
     ("p_value", r"(?<![a-z])p(?:\s?-?\s?values?)?(?:\s*(?:for|_)[\w\s]{1,20})?\s*(?:=|<|>|≤|≥|＜|＝|:|\s(?:was|of)\s)\s*(?:<|>)?\s*[\d.·]*\d(?:\s*(?:×|x)\s*10\S*)?"),
     ("odds", r"(?:odds\s+ratios?|relative\s+risks?|risk\s+ratios?|rate\s+ratios?|(?<![a-z])(?:a?or|i?rr|smd|md|ror|aor)(?=\s*[:=,;]?\s*\[?\(?\s*\d+[.·]\d+(?!\d*\s?%)))(?:\s*[\[(][a-z]{2,3}[\])])?\s*(?:of|was|=|:|,|;|is|,?\s*for\s[^.;,()\d]{1,40}(?:was|,))?\s*[\[(]?\s*" + rf"(?:{NUM})(?!\s?%)(?:[\s,;:(\[]*(?:9\d\s?%\s*)(?:ci|confidence\s+interval|cri)[:,;=\s]*[\[(]?{_BOUND}{_SEP}{_BOUND}[\])]?)?"),
-    ("power", rf"(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:cells?|/kg|/m2|per\s+kilogram|per\s+kg|car)[\w/\-+ ]{{0,24}})?"),
+    ("power", rf"(?:[<>≤≥]\s?)?(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:cells?|/kg|/m2|per\s+kilogram|per\s+kg|car)[\w/\-+ ]{{0,24}})?"),
     ("power_flat", rf"(?:{NUM})(?:\s*[-–]\s*(?:{NUM}))?\s*(?:×|x|✕|\*)\s*10\s?[\d⁰¹²³⁴-⁹]{{1,2}}"),
     ("age", rf"(?<![a-z])age[ds]?(?![a-z])(?:\s*\[[^\]]{{0,12}}\])?[^.;()\d%]{{0,24}}?(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM})|\s+and\s+(?:{NUM}))?\s*(?:years?|yrs?|months?)?(?:\s+(?:old|of\s+age))?(?:\s*[,;]?\s*[\[(]?\s*(?:range|iqr|interquartile\s+range)?[:,;]?\s*(?:{NUM})\s*{_D}\s*(?:{NUM})(?:\s*years?)?[\])]?)?"),
     ("age_after", rf"(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?[\s-]*(?:years?|yrs?|months?)[\s-]*(?:old|of\s+age|in\s+age)"),
@@ -60,7 +60,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("hr", rf"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(]?9\d\s?%\s*(?:ci|confidence\s+interval)[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{{1,70}}?)?\s*(?:=|:|,|;|of|was|is|were|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
     ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
-    ("n_equals", r"[\[(]?(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3})+|\d+)(?:\s?/\s?(?P<n_eq_total>\d+))?(?![\d.]*\d|\s?%)"),
+    ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3})+|\d+)(?:\s?/\s?(?P<n_eq_total>\d+))?(?![\d.]*\d|\s?%)"),
     ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("times", rf"(?P<ts>(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?(?:\s*(?:,|and|or|/|&)+\s*(?:and\s+)?(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?)*)\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
@@ -80,7 +80,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|criteria|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", rf"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
-    ("count", r"(?P<cnt>\d{1,3}(?:,\d{3})+|\d+)(?![\d.]*\d|\s?%|[a-z])"),
+    ("count", r"(?<![a-z][-–])(?P<cnt>\d{1,3}(?:,\d{3})+|\d+)(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b)"),
     ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
@@ -182,6 +182,8 @@ def _atom(m: re.Match[str], group: str) -> Atom:
     if rule == "open_duration":
         return Atom("not_reached", start, end, rule)
     if rule == "percent_pair":
+        if "-" in m[0] and re.fullmatch(r"\d{1,2}\s?%?-\d\s?%", m[0]) and number(m["pp1"]) > number(m["pp2"]):
+            return Atom("percent", start, end, "lancet_percent", (number(f"{m['pp1']}.{m['pp2']}"),))
         return Atom("noise", start, end, rule, (number(m["pp1"]), number(m["pp2"])))
     if rule == "percent_slash":
         return Atom("percent", start, end, rule, (number(m["ps1"]), number(m["ps2"])))

@@ -37,7 +37,7 @@ class Quantity:
     @property
     def bare(self) -> bool:
         """A count alone, that may as well be something else than patients with a result."""
-        return self.kind == "proportion" and self.n is not None and self.total is None and self.percent is None
+        return self.kind == "proportion" and self.n is not None and (self.total is None or self.all) and self.percent is None
 
 
 PEOPLE = (
@@ -46,7 +46,7 @@ PEOPLE = (
 )
 # Words that may stand between a count and its percent: '27 treated adult patients (82%)'.
 _NOUN_PHRASE = re.compile(
-    rf"\s*(?:(?!(?:had|has|have|was|were|achieved|and|but|or|developed|experienced|showed|received|underwent|who|vs|versus|then|while|with|in|of|for|at|by|from|after|did|died|relapsed|responded|completed|proceeded|attained|reached|became|remained|required)\b)[a-z][\w'’/+-]*\s*){{0,5}}"
+    rf"\s*(?:(?!(?:had|has|have|was|were|achieved|and|but|or|developed|experienced|showed|received|underwent|who|vs|versus|then|while|with|in|of|for|at|by|from|after|did|died|relapsed|responded|completed|proceeded|attained|reached|became|remained|required)\b)[a-z\ue000][\w'’/+\ue000-]*(?:\s+|(?=[^\w'’/+\ue000-]))){{0,6}}"
 )
 _OF = re.compile(
     r"\s*(?:\([^()\d]{0,12}\)\s*)?(?:of|out\s+of|from\s+among|among|from|/)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+|our\s+|which\s+|whom\s+|first\s+|remaining\s+|other\s+|\(?n\s?=\s?)*$"
@@ -59,6 +59,8 @@ _PERCENT_OF_TOTAL = re.compile(r"\s*[\])]?\s*(?:of|in|among)\s+(?:the\s+|these\s
 _COUNT_AFTER_PERCENT = re.compile(r"\s*(?:[\[(]\s*|,\s*|;\s*|:\s*|[\])]\s*[\[(]\s*)(?:n\s?=\s?)?$")
 _CI_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{0,12}[,;]\s*)?$")
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
+_N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
+_GROUP_SIZE = re.compile(r"\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
 _AT = re.compile(r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast)\s*(?:the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$")
 
@@ -128,7 +130,17 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if _COUNT_AFTER_PERCENT.match(gap) and (gap.strip() not in (",", ";") or _looks_of(folded, a)):
                 q.n, q.end, q.n_end = a.numbers[0], a.end, q.n_end
                 return True
-        if a.kind == "fraction" and q.n is None and q.percent is not None and _COUNT_AFTER_PERCENT.match(gap):
+        if a.rule == "n_equals" and q.n is None and q.percent is not None and q.total is None and _GROUP_SIZE.match(gap):
+            if a.kind == "count":  # '76% of those with bulky disease (n = 98)': the group's size
+                q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
+                return True
+        if a.kind == "count" and a.rule == "n_equals" and q.n is None and q.percent is not None and last.kind == "ci" and _N_AFTER_CI.match(gap):
+            q.n, q.end = a.numbers[0], a.end
+            return True
+        if a.kind == "count" and q.n is not None and q.total is None and last.rule == "n_equals" and _OF.match(gap):
+            q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
+            return True
+        if a.kind == "fraction" and q.n is None and q.percent is not None and (_COUNT_AFTER_PERCENT.match(gap) or last.kind == "ci" and _N_AFTER_CI.match(gap)):
             q.n, q.total, q.end = a.numbers[0], a.numbers[1], a.end
             return True
         if a.kind == "percent" and q.percent is None and last.kind in ("count", "fraction"):
@@ -225,6 +237,8 @@ def _read_noun(folded: str, q: Quantity) -> None:
                 q.noun = m["noun"]
     if q.n is not None and _ALL_BEFORE.search(folded[max(0, q.start - 12) : q.start]):
         q.all = True
+        if q.bare:
+            q.total = q.n
 
 
 __all__ = ["PEOPLE", "Quantity", "number", "read_quantities"]

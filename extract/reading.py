@@ -10,6 +10,7 @@ from extract.abbreviations import local_terms
 from extract.absence import read_absences
 from extract.cohorts import Count, read_cohorts
 from extract.concepts import Mention, all_mentions, masked
+from extract.followup import FollowUpTime, read_followup
 from extract.linking import Carried, Link, link
 from extract.numbers import read_numbers
 from extract.quantities import Quantity, read_quantities
@@ -28,6 +29,7 @@ class Reading:
     quantities: list[Quantity] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     cohorts: list[Count] = field(default_factory=list)
+    followups: list[FollowUpTime] = field(default_factory=list)
 
 
 SILENT = ("review", "preclinical", "cost_effectiveness")
@@ -76,7 +78,10 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
     plain = masked(s.folded, reading.mentions)
     reading.quantities = read_quantities(plain, read_numbers(plain))
     if s.scope is Scope.RESULTS:
-        reading.links = link(plain, reading.mentions, reading.quantities, carried)
+        reading.followups = read_followup(s.folded, reading.quantities)
+        watched = {id(f.quantity) for f in reading.followups}
+        results = [q for q in reading.quantities if id(q) not in watched]
+        reading.links = link(plain, reading.mentions, results, carried)
         reading.links += read_absences(s.folded, reading.mentions, reading.quantities, reading.links, carried)
     linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
     reading.cohorts = read_cohorts(

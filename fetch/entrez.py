@@ -124,7 +124,8 @@ class Entrez:
                 failures += 1
                 if isinstance(error, Unreachable) or failures >= _PATIENCE:
                     rest = [*batch, *(pmid for later in waiting for pmid in later), *absent]
-                    yield [NotStored(pmid, "failed", f"{error} Run again to fetch it.") for pmid in rest]
+                    reason = f"{str(error).rstrip('.')}; run again to fetch it."
+                    yield [NotStored(pmid, "failed", reason) for pmid in rest]
                     return
                 if len(batch) == 1:
                     yield [NotStored(batch[0], "failed", str(error))]

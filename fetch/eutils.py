@@ -168,7 +168,7 @@ class Eutils:
                 handle = getattr(bio, utility)(db="pubmed", **params, **self._identity)
             finally:
                 bio.urlopen, bio.max_tries = own_urlopen, own_tries
-        return handle.buffer if isinstance(handle, io.TextIOWrapper) else handle
+        return handle.detach() if isinstance(handle, io.TextIOWrapper) else handle
 
     def _send(self, request: urllib.request.Request) -> Any:
         """Stands in for `urlopen` inside Bio.Entrez."""
@@ -220,7 +220,7 @@ class Eutils:
         if error.code in _RETRYABLE_STATUS or error.code >= 500 or _PASSING_TROUBLE.search(text):
             after = _seconds(error.headers.get("Retry-After"))
             if after > _LONGEST_WAIT:
-                return Unreachable(f"PubMed at {self._host} asks to wait {after:.0f} s; run again after that.")
+                return Unreachable(f"PubMed at {self._host} asks to wait {after:.0f} s before it is asked again.")
             return _Again(f"PubMed at {self._host} answered {error.code}{said}", after=after)
         if _NOTHING_THERE.search(text):
             return NothingThere(f"PubMed answered: {text}.")

@@ -28,7 +28,7 @@ def outcomes(stream: BinaryIO, source: str) -> Iterator[Outcome]:
     """
     for entry in _entries(stream, source):
         # Bio.Medline keeps a wrapped author or keyword as two, so lines are joined before it reads them.
-        fields = Medline.read(_unfolded(entry))
+        fields: dict[str, Any] = next(Medline.parse(_unfolded(entry)), {})
         pmid = str(fields.get("PMID", "")).strip().lstrip("0")
         if not PMID.fullmatch(pmid):
             yield NotStored("", "failed", f"An entry of {source} has no PMID that can be read.")

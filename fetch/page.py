@@ -11,6 +11,7 @@ from models.errors import SourceError
 from models.outcome import Fetched, Outcome
 
 _LARGEST_PAGE = 64 * 1024 * 1024  # bytes
+_CHUNK = 1 << 20
 _HTML = re.compile(r"(?is)\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
 
 
@@ -19,9 +20,11 @@ def outcomes(stream: BinaryIO, source: str) -> Iterator[Outcome]:
 
     Raises SourceError when the stream is no such page.
     """
-    data = stream.read(_LARGEST_PAGE + 1)
-    if len(data) > _LARGEST_PAGE:
-        raise SourceError(f"{source} is larger than {_LARGEST_PAGE >> 20} MB, which no saved page is.")
+    data = b""
+    while chunk := stream.read(_CHUNK):
+        data += chunk
+        if len(data) > _LARGEST_PAGE:
+            raise SourceError(f"{source} is larger than {_LARGEST_PAGE >> 20} MB, which no saved page is.")
     text = decoded(data)
     if is_html(text):
         yield Fetched(page_html.record_of(text, source), data, "page")

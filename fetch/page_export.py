@@ -67,7 +67,7 @@ def record_of(entry: str, source: str) -> Record:
     links: list[Link] = []
     abstract: list[str] = []
     title = folded(paragraphs[1])
-    for place, part in enumerate(paragraphs[2:]):
+    for part in paragraphs[2:]:
         text = folded(part)
         heading = folded(part.partition("\n")[0])
         if _PMID_LINE.search(part):
@@ -76,7 +76,7 @@ def record_of(entry: str, source: str) -> Record:
             links.extend(_links(heading, part))
         elif text.startswith("Author information:"):
             affiliations = _affiliations(text)
-        elif place == 0 and authors_in(text):
+        elif not (authors or abstract) and authors_in(text):
             authors = authors_in(text)
         elif keywords_in(text):
             keywords = keywords_in(text)

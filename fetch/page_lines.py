@@ -42,11 +42,9 @@ _OTHER_STARTS = re.compile(
 _KEYWORDS = re.compile(r"(?i)keywords?\s*:\s*")
 _PMID_LINE = re.compile(r"\bPMID:?\s*([1-9][0-9]{0,8})\b")
 _PMCID = re.compile(r"\bPMC[0-9]+\b")
-_MARKERS = re.compile(r"(?:\s*(?:\([\d#*†‡§]+\)|[#*†‡§]|(?<=[^\W\d])\d+|\s\d+))+\s*$")
+_MARKERS = re.compile(r"(?:\s*(?:\([\d#*†‡§]+\)|[#*†‡§]\d*|(?<=[^\W\d])\d+|\s\d+))+\s*$")
 _NAME = re.compile(r"[^\W\d_][\w'’.\- ]{0,60}")
 _NAME_PARTICLES = frozenset({"al", "da", "de", "del", "den", "der", "di", "dos", "el", "la", "le", "van", "von"})
-    ["al", "da", "de", "del", "den", "der", "di", "dos", "el", "la", "le", "ten", "ter", "van", "von"]
-)
 _AFFILIATION_NUMBER = re.compile(r"^(?:\(?(?:\d{1,3}|[#*†‡§])\)?\s+|\(\d{1,3}\))")
 
 
@@ -74,6 +72,16 @@ def keywords_in(line: str) -> tuple[str, ...]:
     return tuple(filter(None, (folded(word) for word in re.split(r";", line[found.end() :].rstrip(".")))))
 
 
+def own_pmid(lines: list[str]) -> str | None:
+    """The page's own PMID, which begins its line or stands on the next one; those of other articles do not."""
+    for n, line in enumerate(lines):
+        if line.startswith("PMID:"):
+            found = pmid_in(" ".join(filter(None, lines[n : n + 3])))
+            if found:
+                return found
+    return pmid_in(" ".join(lines))
+
+
 def pmid_in(text: str) -> str | None:
     """The first PMID that is called one ('PMID: 90000001')."""
     found = _PMID_LINE.search(text)
@@ -96,9 +104,9 @@ def authors_in(line: str) -> tuple[str, ...]:
     """The names of an author line without the numbers of their affiliations; () if it is not one."""
     names = []
     for part in re.split(r"[,;]", line.rstrip(". ")):
-        name = folded(_MARKERS.sub("", part))
-        if not name and part.strip(" #*†‡§()0123456789") == "":
+        if not part.strip(" #*†‡§()0123456789"):
             continue  # a further number of the author before
+        name = folded(_MARKERS.sub("", part))
         if not _NAME.fullmatch(name) or len(name.split()) > 6:
             return ()
         names.append(name)

@@ -15,6 +15,7 @@ from fetch.page_lines import (
     is_navigation,
     keywords_in,
     lines_of,
+    own_pmid,
     pmcid_in,
     pmid_in,
 )
@@ -48,7 +49,7 @@ def record_of(text: str, source: str) -> Record:
     rest = lines[at + 1 :]
     # An address or a label may stand on the line after its name: 'PMID:' / '90000001'.
     ids = " ".join(rest)
-    pmid = pmid_in(ids)
+    pmid = own_pmid(rest)
     if pmid is None:
         raise SourceError(f"{source} is not a page saved from PubMed: it has no PMID.")
     abstract_at = next((n for n, line in enumerate(rest) if line.lower() in ("abstract", "abstract:")), None)

@@ -51,7 +51,7 @@ def _bare(word: str) -> str:
     url = _PUBMED_URL.match(word.strip(_WRAPPING))
     if url:
         return url[1].lstrip("0")
-    inner = _FIELD_TAG.sub("", word).strip(_WRAPPING).rstrip(".:")
+    inner = _FIELD_TAG.sub("", word).strip(_WRAPPING + ".:")
     inner = _PREFIX.sub("", inner)
     if inner.isascii() and inner.isdecimal():
         return inner.lstrip("0") or word

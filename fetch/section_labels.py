@@ -68,8 +68,11 @@ def split_paragraphs(paragraphs: list[str]) -> tuple[Section, ...]:
 
     A label that is not known counts as one only where every paragraph begins with a label.
     """
+    if len(paragraphs) == 1:
+        found = split_in_line(paragraphs[0])
+        return tuple(section.model_copy(update={"label": section.label.upper()}) for section in found)
     heads = [_AT_LINE_START.match(paragraph) for paragraph in paragraphs]
-    all_labelled = len(heads) > 1 and all(heads) and any(head and category_of(head[1]) for head in heads)
+    all_labelled = all(heads) and any(head and category_of(head[1]) for head in heads)
     return tuple(_labelled(paragraphs, heads, all_labelled))
 
 
@@ -77,7 +80,7 @@ def _labelled(paragraphs: list[str], heads: list[re.Match[str] | None], all_labe
     for paragraph, head in zip(paragraphs, heads, strict=True):
         category = category_of(head[1]) if head else ""
         # What stands alone in capitals before a paragraph of several is a label too, though nobody listed it.
-        if head and (category or all_labelled or (head[1].isupper() and len(heads) > 1)):
+        if head and (category or all_labelled or head[1].isupper()):
             text = folded(paragraph[head.end() :])
             if text:
                 yield Section(label=head[1].strip().upper(), category=category, text=text)

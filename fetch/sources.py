@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from fetch import medline, page, pubmed_xml
 from fetch.pmids import PmidList, parse_pmids
@@ -21,6 +21,7 @@ from models.outcome import Outcome
 __all__ = ["PmidList", "UnknownKind", "parse_pmids", "read"]
 
 _HEAD = 1 << 20  # bytes; a page's PMID may stand below hundreds of affiliations
+_BLOCK = 1 << 16
 _GZIP = b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MEDLINE_FIELD = re.compile(r"(?m)^(?:PMID|OWN |STAT|TI  |BTI )- ")
@@ -28,6 +29,42 @@ _MEDLINE_LINE = re.compile(r"[A-Z][A-Z0-9]{1,3} *- ")
 _log = logging.getLogger(__name__)
 
 Reader = Callable[[BinaryIO, str], Iterator[Outcome]]
+
+
+class _Content(io.RawIOBase):
+    """What a file holds, unpacked, as far as it is whole: damage is an error only once all before it was read."""
+
+    def __init__(self, source: io.BufferedReader | gzip.GzipFile) -> None:
+        self._source = source
+        self._seen = b""
+        self._damage: Exception | None = None
+
+    def head(self, size: int) -> bytes:
+        """The first bytes, about `size`; they are still to be read."""
+        while len(self._seen) < size and (chunk := self._next()):
+            self._seen += chunk
+        if self._damage is not None and not self._seen:
+            raise self._damage
+        return self._seen
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._seen or self._next()
+        if not data and self._damage is not None:
+            raise self._damage
+        count = min(len(buffer), len(data))
+        buffer[:count], self._seen = data[:count], data[count:]
+        return count
+
+    def _next(self) -> bytes:
+        try:
+            # read1, since read would lose what stands between the last full block and the damage.
+            return b"" if self._damage else self._source.read1(_BLOCK)
+        except (EOFError, OSError, zlib.error) as error:
+            self._damage = error
+            return b""
 
 
 class UnknownKind(SourceError):
@@ -93,11 +130,9 @@ def _read_file(path: Path) -> Iterator[Outcome]:
         if not path.is_file():
             raise UnknownKind(f"{path} is neither a file nor a folder.")
         with path.open("rb") as file, contextlib.ExitStack() as unpacked:
-            stream: BinaryIO = file
-            if file.peek(2)[:2] == _GZIP:
-                stream = cast(BinaryIO, unpacked.enter_context(gzip.GzipFile(fileobj=file)))
-            buffered = io.BufferedReader(cast(io.RawIOBase, stream), _HEAD)
-            yield from _reader(buffered.peek(_HEAD), path)(buffered, str(path))
+            packed = file.peek(2)[:2] == _GZIP
+            content = _Content(unpacked.enter_context(gzip.GzipFile(fileobj=file)) if packed else file)
+            yield from _reader(content.head(_HEAD), path)(cast(BinaryIO, content), str(path))
 
 
 def _reader(head: bytes, path: Path) -> Reader:

@@ -18,22 +18,22 @@ def pieces(stream: BinaryIO, source: str) -> Iterator[bytes]:
 
     Raises UnsafeXml when a record has no end within LARGEST_RECORD bytes.
     """
-    rest = b""
+    rest = bytearray()
     while chunk := stream.read(_CHUNK):
         searched = max(0, len(rest) - _OVERLAP)
         rest += chunk
         start = 0
         while (end := _record_end(rest, max(start, searched))) > 0:
-            yield rest[start:end]
+            yield bytes(rest[start:end])
             start = end
-        rest = rest[start:]
+        del rest[:start]
         if len(rest) > LARGEST_RECORD:
             raise UnsafeXml(f"{source} holds a record larger than {LARGEST_RECORD >> 20} MB, which is refused.")
     if rest:
-        yield rest
+        yield bytes(rest)
 
 
-def _record_end(data: bytes, start: int) -> int:
+def _record_end(data: bytearray, start: int) -> int:
     """Where the first record that ends after `start` ends; 0 if none does."""
     ends = [at + len(tag) for tag in RECORD_ENDS if (at := data.find(tag, start)) >= 0]
     return min(ends, default=0)

@@ -46,7 +46,10 @@ class Hit:
 
 
 class Vocabulary:
-    """Terms with a matcher: one compiled pass over folded text for names, one over the text for abbreviations."""
+    """Terms with a matcher: one compiled pass over folded text for names, one over the text for abbreviations.
+
+    Where two patterns fit at the same place the one that stands first in the file wins.
+    """
 
     def __init__(self, name: str, terms: tuple[Term, ...]) -> None:
         self.name = name
@@ -63,7 +66,6 @@ class Vocabulary:
 
     @staticmethod
     def _compiled(rows: list[tuple[str, Term]], *, names: bool) -> tuple[re.Pattern[str], list[Term]]:
-        rows = sorted(rows, key=lambda row: (-len(_plain(row[0])), row[0]))
         end = "(?![a-z0-9])" if names else "s?(?![A-Za-z0-9])"
         spaced = [re.sub(r" \?", lambda _: _OPTIONAL_GAP, p) if names else p for p, _ in rows]
         alternatives = "|".join(f"({_spaced(p) if names else p}){end}" for p in spaced) or "(?!)"
@@ -93,11 +95,6 @@ class Vocabulary:
         """Canonical names spelled most like `text`, best first."""
         folded = {name.casefold(): name for name in self.by_name}
         return [folded[n] for n in difflib.get_close_matches(text.casefold(), folded, n=most, cutoff=0.3)]
-
-
-def _plain(pattern: str) -> str:
-    """A rough length of what a pattern matches, for trying long phrases first."""
-    return re.sub(r"\(\?[:!<=][^()]*\)|[\\?*+|]", "", pattern)
 
 
 def _spaced(pattern: str) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from program import ROOT, Run
+
+from cartevidence.cli import shell
 
 
 @pytest.fixture
@@ -22,24 +27,38 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def cartevidence(tmp_path: Path, environment: dict[str, str]) -> Run:
-    """Run the program in `tmp_path`; `env` adds to the environment."""
+def program(tmp_path: Path, environment: dict[str, str]) -> Run:
+    """Run the program as a process of its own in `tmp_path`; `limit` bounds the size of files in bytes."""
+
+    def run(*arguments: object, limit: int | None = None) -> subprocess.CompletedProcess[str]:
+        def bound() -> None:
+            if limit is not None:  # then writing on fails as on a full disk
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        return subprocess.run(
+            [sys.executable, "-m", "cartevidence", *map(str, arguments)],
+            cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
+            timeout=120, check=False, preexec_fn=bound,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def cartevidence(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command line in `tmp_path` within this process, which saves the start; `env` adds to the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in set(os.environ) - set(environment):
+        monkeypatch.delenv(name)
 
     def run(
         *arguments: object, env: dict[str, str] | None = None, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cartevidence", *map(str, arguments)],
-            cwd=tmp_path,
-            env={**environment, **(env or {})},
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
+        command = [str(argument) for argument in arguments]
+        settings = {**environment, **(env or {})}
+        done = CliRunner().invoke(shell, command, input=stdin, env=settings, prog_name="cartevidence")
+        return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
 
     return run
 

@@ -21,3 +21,9 @@ def study(pmid: str | int) -> str:
         f"({100 * n / (n + 20):.1f}%). Cytokine release syndrome of grade 3 or higher occurred in {n - 5} patients."
     )
     return article(pmid, abstract=f"<AbstractText>{text}</AbstractText>")
+
+
+def many(first: int, count: int) -> dict[str, str]:
+    """Synthetic articles by PMID. Most have no abstract, which costs no time to read; every tenth is a study."""
+    pmids = [str(first + i) for i in range(count)]
+    return {pmid: study(pmid) if int(pmid) % 10 == 0 else article(pmid, abstract="") for pmid in pmids}

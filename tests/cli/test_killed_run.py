@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from eutils_server import EutilsServer
-from program import Run, study
+from program import Run, many
 
-PMIDS = [str(90004000 + i) for i in range(650)]  # four batches
+RECORDS = many(90004000, 450)  # three batches
+PMIDS = list(RECORDS)
 
 
 def rows(db: Path, table: str) -> int:
@@ -29,7 +30,7 @@ def rows(db: Path, table: str) -> int:
 @pytest.mark.parametrize("table", ["record", "study"])
 def test_killed_while_filling(table: str, cartevidence: Run, environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("\n".join(PMIDS))
-    with EutilsServer({pmid: study(pmid) for pmid in PMIDS}) as server:
+    with EutilsServer(RECORDS) as server:
         arguments = ["run", "--pmids", "list.txt", "--entrez-url", server.url]
         assert cartevidence(*arguments, "--db", "whole.db").returncode == 0
         server.log.clear()

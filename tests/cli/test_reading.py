@@ -119,7 +119,7 @@ def test_query_by_filters(cartevidence: Run, demo_db: Path) -> None:
     ("sql", "words"),
     [
         ("DELETE FROM record", "Only reading is allowed"),
-        ("SELECT nothing FROM record", "no such column: nothing"),
+        ("SELECT patients FROM record", "no such column: patients"),
         ("SELECT 1; SELECT 2", "one statement"),
     ],
 )

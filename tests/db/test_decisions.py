@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -71,6 +72,8 @@ def test_correct_shows_the_corrected_values_under_the_same_id(
     (stored,) = store.facts(record.pmid)
     assert stored.fact == corrected
     assert (stored.id, stored.statement, stored.status) == (fact.id, fact.statement, "corrected")
+    desk.decide("correct", corrected, make.cr(record, n=22), statement=fact.statement)
+    assert [(again.id, again.fact.given()["n"]) for again in store.facts(record.pmid)] == [(fact.id, 22)]
 
 
 def test_reject_is_shown_as_rejected(desk: Desk, make: Any, record: Record) -> None:
@@ -87,7 +90,9 @@ def test_add(desk: Desk, store: Store, make: Any, record: Record) -> None:
 
 
 def test_curated_facts(desk: Desk, store: Store, make: Any, record: Record) -> None:
-    os = make.fact(record, "Median OS was 11.5 months", "survival", endpoint="OS", measure="median", value=11.5, unit="mo")
+    os = make.fact(
+        record, "Median OS was 11.5 months", "survival", endpoint="OS", measure="median", value=11.5, unit="mo"
+    )
     desk.extract(make.treated(record), make.cr(record), os)
     desk.decide("add", make.crs(record))
     desk.decide("reject", make.treated(record))
@@ -186,6 +191,25 @@ def test_added_fact_corrected_rejected_undone(desk: Desk, store: Store, make: An
     assert desk.shown[1:] == []
 
 
+def test_fact_added_twice_is_shown_once(desk: Desk, make: Any, record: Record) -> None:
+    for _ in "12":
+        desk.decide("add", make.crs(record))
+    assert desk.shown[1:] == [(2, "added", None)]
+    desk.decide("add", make.crs(record, n=3))  # another figure of the same place and key is another fact
+    assert sorted(desk.shown[1:]) == [(2, "added", None), (3, "added", None)]
+
+
+def test_machine_fact_beside_an_added_one_is_decided_by_itself(desk: Desk, make: Any, record: Record) -> None:
+    desk.decide("add", make.crs(record))
+    desk.extract(make.crs(record, n=3))
+    desk.decide("reject", make.crs(record, n=3))
+    assert sorted(desk.shown) == [(2, "added", None), (3, "rejected", None)]
+    desk.extract(make.crs(record, n=3), version="3")
+    assert sorted(desk.shown) == [(2, "added", None), (3, "rejected", None)]
+    desk.extract(make.crs(record, n=4), version="4")
+    assert sorted(desk.shown) == [(2, "added", None), (3, "rejected", "extraction changed")]
+
+
 def test_text_changed(desk: Desk, store: Store, make: Any, record: Record) -> None:
     desk.decide("accept", make.cr(record))
     new = make.record(results="After correction, " + record.sections[0].text)
@@ -194,7 +218,7 @@ def test_text_changed(desk: Desk, store: Store, make: Any, record: Record) -> No
     store.save_extractions([make.extraction(new, make.cr(new))])
     assert sorted(desk.shown) == [(24, "accepted", "text changed"), (24, "unreviewed", None)]  # never moved over
     old = next(fact for fact in store.facts(record.pmid) if fact.attention)
-    title, abstract = store.text(record.pmid, old.fact.text_hash)
+    _, abstract = store.text(record.pmid, old.fact.text_hash)
     assert abstract[old.fact.start : old.fact.end] == old.fact.quote
     store.save([make.fetched(record)])
     store.save_extractions([make.extraction(record, make.cr(record))])
@@ -206,7 +230,7 @@ def test_withdrawn_record(desk: Desk, store: Store, make: Any, record: Record) -
     desk.decide("accept", make.cr(record))
     store.save([Deleted(record.pmid, "synthetic.xml")])
     assert desk.shown == []
-    columns, rows = store.sql("SELECT count(*) FROM evidence_current")
+    _, rows = store.sql("SELECT count(*) FROM evidence_current")
     assert list(rows) == [(0,)]
     assert [decision.action for _, decision in store.decisions(record.pmid)] == ["add", "accept"]
 
@@ -254,18 +278,19 @@ def test_decided_meanwhile(desk: Desk, store: Store, make: Any, record: Record) 
     with pytest.raises(StoreError, match=r"decided meanwhile \(bob, reject\)"):
         store.decide(make.decision("undo", fact), expected_last=first)
     assert store.facts(record.pmid)[0].last_decision == second
-    with pytest.raises(StoreError, match="nothing is decided there"):
+    with pytest.raises(StoreError, match=f"no decision {first}"):
         store.decide(make.decision("add", make.crs(record)), expected_last=first)
 
 
 REFUSED: dict[str, tuple[str, type[Exception]]] = {
     "nothing to undo": ("no decision left to undo", StoreError),
+    "undo of what is not decided": ("no decision left to undo", StoreError),
     "another statement": ("another statement", StoreError),
     "unknown text": ("never had the text", StoreError),
     "unknown PMID": ("never had the text", StoreError),
     "quote elsewhere": ("Fact.quote", InvalidData),
     "another record": ("another record or text", InvalidData),
-    "no such field": ("Response.percent", InvalidData),
+    "not a percentage": ("Response.percent", InvalidData),
 }
 
 
@@ -275,12 +300,15 @@ def test_refused(desk: Desk, store: Store, make: Any, record: Record, name: str)
     other = make.record("90000002")
     decision = {
         "nothing to undo": lambda: make.decision("undo", fact),
+        "undo of what is not decided": lambda: make.decision("undo", fact, before=make.cr(record, n=9).given()),
         "another statement": lambda: make.decision("accept", fact, statement="0123456789abcdef"),
         "unknown text": lambda: make.decision("accept", fact, text_hash="0" * 16),
         "unknown PMID": lambda: make.decision("accept", make.cr(other)),
         "quote elsewhere": lambda: make.decision("correct", fact, fact.model_copy(update={"section": "TITLE"})),
         "another record": lambda: make.decision("correct", fact, make.cr(other)),
-        "no such field": lambda: make.decision("accept", fact, after={**fact.given(), "percent": -1}),
+        "not a percentage": lambda: make.decision("accept", fact).model_copy(
+            update={"after": {**fact.given(), "percent": -1}}
+        ),
     }[name]()
     words, kind = REFUSED[name]
     with pytest.raises(kind, match=words):
@@ -315,6 +343,6 @@ def test_decisions_are_only_ever_added_by_any_client(
     desk.decide("accept", make.cr(record))
     desk.undo(make.cr(record))
     before = store.decisions(record.pmid)
-    with sqlite3.connect(path) as connection, pytest.raises(sqlite3.IntegrityError, match="only ever added"):
+    with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError, match="only ever added"):
         connection.execute(sql)
     assert store.decisions(record.pmid) == before

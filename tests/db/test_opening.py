@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,18 @@ from models.errors import StoreError
 
 
 def foreign(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE bookmark (url TEXT)")
 
 
 def foreign_with_a_mark(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA application_id = 1234")
 
 
 def newer(path: Path) -> None:
     Store.open(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {LATEST + 1}")
 
 
@@ -80,7 +81,7 @@ def test_missing_file_is_not_made_where_it_was_expected(path: Path, how: dict[st
 
 
 def test_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="folder .* does not exist"):
+    with pytest.raises(StoreError, match=r"folder .* does not exist"):
         Store.open(tmp_path / "nowhere" / "evidence.db")
 
 
@@ -94,7 +95,7 @@ def test_empty_file_becomes_a_database(path: Path) -> None:
 
 def test_a_new_file_is_marked_as_ours(path: Path) -> None:
     Store.open(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         pragmas = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
         assert pragmas == [APPLICATION_ID, LATEST]
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -131,6 +132,8 @@ def test_evidence_table_for_any_client(store: Store, path: Any, make: Any) -> No
     record = make.record()
     store.save([make.fetched(record)])
     store.save_extractions([make.extraction(record, make.cr(record, group="children", time="30 d"))])
-    with sqlite3.connect(path) as connection:
-        row = connection.execute('SELECT pmid, type, endpoint, n, total, percent, "group", key FROM evidence').fetchone()
+    with closing(sqlite3.connect(path)) as connection:
+        row = connection.execute(
+            'SELECT pmid, type, endpoint, n, total, percent, "group", key FROM evidence'
+        ).fetchone()
     assert row == ("90000001", "response", "CR", 24, 30, 80.0, "children", "response|CR|30 d|children")

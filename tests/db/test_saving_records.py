@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -65,7 +66,9 @@ def outcomes(make: Any, text: str) -> list[Any]:
     return [
         NotStored(PMID, states[word], "why") if word in states
         else Deleted(PMID, "synthetic.xml") if word == "D"
-        else make.fetched(make.record(version=int(word[0]), results=f"Text {word[1]}.", doi=word[2:] or None), word.encode())
+        else make.fetched(
+            make.record(version=int(word[0]), results=f"Text {word[1]}.", doi=word[2:] or None), word.encode()
+        )
         for word in text.split()
     ]  # fmt: skip
 
@@ -110,12 +113,14 @@ def test_batches(store: Store, path: Any, make: Any, batches: str) -> None:
     assert store.stored([PMID, "90000099"]) == ({PMID} if state == "stored" else set())
     assert (store.record(PMID) is not None) == (state == "stored")
     assert (store.raw(PMID) or (None, None))[1] == (held.encode() if held else None)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         texts = connection.execute("SELECT abstract FROM record_history ORDER BY abstract").fetchall()
         assert [text[len("RESULTS: Text ")] for (text,) in texts] == former.split()
         in_table = connection.execute("SELECT abstract, version FROM record WHERE abstract <> ''").fetchall()
         assert in_table == ([(f"RESULTS: Text {held[1]}.", int(held[0]))] if held else [])
-        assert connection.execute("SELECT count(*) FROM not_stored").fetchone()[0] == (state in ("failed", "missing", "book"))
+        assert connection.execute("SELECT count(*) FROM not_stored").fetchone()[0] == (
+            state in ("failed", "missing", "book")
+        )
 
 
 def test_pubmed_asked_after_the_withdrawal_brings_a_record_back(store: Store, make: Any) -> None:
@@ -151,7 +156,7 @@ def test_text_changes_take_the_old_evidence_away(store: Store, make: Any) -> Non
 def test_former_texts_cannot_be_changed(store: Store, path: Any, make: Any) -> None:
     store.save(outcomes(make, "1a"))
     store.save(outcomes(make, "1b"))
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         for sql in ("UPDATE record_history SET title = ''", "DELETE FROM record_history"):
             with pytest.raises(sqlite3.IntegrityError, match="former texts are kept"):
                 connection.execute(sql)
@@ -162,7 +167,8 @@ def test_runs_and_status(store: Store, make: Any) -> None:
     run = store.start_run("0.1.0", {"sources": ["90000001"]})
     record = make.record()
     store.save([
-        make.fetched(record), NotStored("90000010", "failed", "timed out"), NotStored("90000009", "missing", "no such PMID")
+        make.fetched(record), NotStored("90000010", "failed", "timed out"),
+        NotStored("90000009", "missing", "no such PMID"),
     ])  # fmt: skip
     store.save([Deleted("90000003", "synthetic.xml")])
     store.save_extractions([make.extraction(record, make.cr(record), make.crs(record), make.treated(record))])
@@ -181,4 +187,8 @@ def test_runs_and_status(store: Store, make: Any) -> None:
     assert status["review"] == {
         "unreviewed": 2, "accepted": 1, "corrected": 0, "rejected": 0, "added": 0, "attention": 0
     }  # fmt: skip
-    assert (status["run"]["version"], status["run"]["counts"], status["run"]["exit_status"]) == ("0.1.0", {"stored": 1}, 3)
+    assert (status["run"]["version"], status["run"]["counts"], status["run"]["exit_status"]) == (
+        "0.1.0",
+        {"stored": 1},
+        3,
+    )

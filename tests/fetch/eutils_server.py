@@ -63,7 +63,13 @@ class Handler(BaseHTTPRequestHandler):
             fault(self, good)
 
     def send(
-        self, code: int, body: bytes, *, kind: str = "text/xml", headers: Mapping[str, str] | None = None, extra: int = 0
+        self,
+        code: int,
+        body: bytes,
+        *,
+        kind: str = "text/xml",
+        headers: Mapping[str, str] | None = None,
+        extra: int = 0,
     ) -> None:
         """Answer; `extra` more bytes are promised than sent."""
         self.send_response(code)
@@ -224,7 +230,8 @@ class EutilsServer:
         page = pmids[start : min(start + min(size, self.page_limit), SEARCH_LIMIT)]
         ids = "".join(f"<Id>{pmid}</Id>" for pmid in page)
         return (
-            '<?xml version="1.0" encoding="UTF-8" ?>\n<!DOCTYPE eSearchResult PUBLIC "-//NLM//DTD esearch 20060628//EN" '
+            '<?xml version="1.0" encoding="UTF-8" ?>\n'
+            '<!DOCTYPE eSearchResult PUBLIC "-//NLM//DTD esearch 20060628//EN" '
             '"https://eutils.ncbi.nlm.nih.gov/eutils/dtd/20060628/esearch.dtd">\n'
             f"<eSearchResult><Count>{len(pmids)}</Count><RetMax>{len(page)}</RetMax><RetStart>{start}</RetStart>"
             f"<QueryKey>1</QueryKey><WebEnv>MCID_synthetic</WebEnv><IdList>{ids}</IdList></eSearchResult>"

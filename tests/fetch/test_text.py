@@ -62,7 +62,9 @@ def text(inner: str) -> str:
         (math("<mml:msubsup><mml:mi>x</mml:mi><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:msubsup>"), "x_1^2"),
         (math("<mml:mfrac><mml:mi>a</mml:mi><mml:mi>b</mml:mi></mml:mfrac>"), "a/b"),
         (
-            math("<mml:mfrac><mml:mrow><mml:mi>a</mml:mi><mml:mo>+</mml:mo><mml:mi>c</mml:mi></mml:mrow><mml:mi>b</mml:mi></mml:mfrac>"),
+            math(
+                "<mml:mfrac><mml:mrow><mml:mi>a</mml:mi><mml:mo>+</mml:mo><mml:mi>c</mml:mi></mml:mrow><mml:mi>b</mml:mi></mml:mfrac>"
+            ),
             "(a+c)/b",
         ),
         (math("<mml:msqrt><mml:mn>2</mml:mn></mml:msqrt>"), "√2"),
