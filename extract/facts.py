@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from extract.checks import check, check_study
+from extract.denominators import denominators
 from extract.linking import Link
 from extract.quantities import Quantity
 from extract.reading import Reading
@@ -20,6 +21,7 @@ _DISEASE_CAUSE = re.compile(r"\b(?:relapse|progress|disease|lymphoma|leuk(?:a)?e
 def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     """Drafts of facts: dicts of fact fields plus 'at' (sentence index) and 'strength'."""
     drafts: list[dict[str, Any]] = []
+    totals = denominators(readings)
     for i, reading in enumerate(readings):
         for count in reading.cohorts:
             drafts.append(_draft(reading, i, count.start, count.end, count.rule, count.strength, type="cohort", role=count.role, n=count.n))
@@ -30,8 +32,11 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
             drafts.append(_draft(reading, i, seen.start, seen.end, seen.rule, 0.95, type="followup", value=value, unit=unit or None, low=low, high=high))
         for link in reading.links:
             draft = _fact(reading, i, link)
-            if draft is not None:
-                drafts.append(draft)
+            if draft is None:
+                continue
+            if id(link) in totals and "total" not in draft and draft["type"] != "survival":
+                draft |= {"total": totals[id(link)], "inferred": ("total",)}
+            drafts.append(draft)
     return drafts
 
 

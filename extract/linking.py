@@ -51,7 +51,7 @@ class Run:
     start: int
     end: int
     versus: bool = False
-    used: bool = False
+    joints: list[bool] = field(default_factory=list)  # per gap between items: whether it compares ('vs')
 
 
 # ------------------------------------------------------------------ word tables
@@ -74,6 +74,9 @@ RIGHT_PREDICATE = re.compile(
     r"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+|them\s+|whom\s+)?)?(?:[\w'’+/-]+\s+){0,6}$"
 )
 _PREDICATES = re.compile(r"^(?:responded|relapsed|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|received|cleared|lost|died|had|completely)")
+_GROUP_NOUN = re.compile(r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?responders?|complete responders?|(?:complete |partial )?(?:remissions|responses)|relapses|relapsed|(?:crs?|prs?|cr/cri|cri)\s+(?:patients|cases))")
+# 'Grade ≥3 adverse events were', 'Severe toxicities included': what follows is a list of that grade.
+_HEAD = re.compile(rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|aes|teaes|{CONCEPT}+)(?:\s+[\w()-]+){{0,8}}?\s*(?:\bwere\b|\bincluded?\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\s+of\b|,\s*most(?:ly)?\b)")
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -83,7 +86,7 @@ _LEFT_WORD = (
 )
 LEFT_DIRECT = re.compile(rf"^(?>[\s,:=\[\](){GRADE}{TIME}~≈-]|(?<![a-z]){_LEFT_WORD}(?![a-z]))*+$")
 BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\bwhereby\b")
-_LIST = re.compile(r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|;|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|" + GRADE + "+|" + TIME + r"+)\s*)*$")
+_LIST = re.compile(r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|" + GRADE + "+|" + TIME + r"+)\s*)*$")
 _VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
 _VALUE_GAP = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
@@ -136,7 +139,10 @@ class _Reader:
     def _split_times(self) -> None:
         """Durations after 'at', 'by', 'within' are time points; their whole list is ('at 6, 12 and 24 months')."""
         listed = False
+        survival = any(c.kind == "survival" for c in self.concepts) or self.carried.survival is not None
         for q in self.quantities:
+            if q.kind == "decimal" and not survival:
+                continue
             if q.kind == "time":
                 self.times.append(q)
                 continue
@@ -148,6 +154,8 @@ class _Reader:
                 last = self.times[-1] if self.times else None
                 if listed and last is not None and _LIST.match(self.folded[last.end : q.start]) and last.kind == "duration":
                     self.times.append(Quantity("duration", q.start, q.end, times=(f"{q.value:g} {q.unit}",), value=q.value, unit=q.unit, n_end=q.end))
+                    continue
+                if not survival:
                     continue
             listed = False
             self.values.append(q)
@@ -170,7 +178,8 @@ class _Reader:
                 if same and CONCEPT not in gap and GRADE not in gap and len(gap) < 90 and _VALUE_GAP.match(gap) and self._alike(last, q, gap):
                     last.items.append(q)  # type: ignore[arg-type]
                     last.end = q.end
-                    last.versus = last.versus or bool(_VERSUS.search(gap))
+                    last.joints.append(bool(_VERSUS.search(gap)))
+                    last.versus = any(last.joints)
                     continue
             runs.append(Run([q], q.start, q.end))
         return runs
@@ -181,14 +190,16 @@ class _Reader:
         assert isinstance(first, Quantity)
         if q.kind != "proportion":
             return True
-        if re.search(r"[,;]\s*(?:and\s+)?$", gap) and self._counts_own_concept(q):
+        if re.search(r"(?:[,;]|\band)\s*(?:in\s+)?$", gap) and self._counts_own_concept(q):
+            return False
+        if re.match(r"\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[q.n_end : q.n_end + 14]) or q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]]):
             return False
         return (first.n is not None) == (q.n is not None) and (first.percent is not None) == (q.percent is not None or first.percent is None)
 
     def _counts_own_concept(self, q: Quantity) -> bool:
         """Whether a concept follows the value at once: '5 CR, 3 PR'."""
         after = next((c for c in self.concepts if c.start >= q.end), None)
-        return after is not None and bool(re.match(rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:had|with|in|a|an|achieved|were|of)\s+)*$", self.skeleton[q.end : after.start]))
+        return after is not None and bool(re.match(rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|{GRADE}+)\s+)*+$", self.skeleton[q.end : after.start]))
 
     def _concept_runs(self) -> list[Run]:
         runs: list[Run] = []
@@ -197,7 +208,10 @@ class _Reader:
             if last is not None:
                 between = [q for q in self.values if last.end <= q.start < c.start]
                 before = last.items[-1]
-                if not between and isinstance(before, Mention) and before.kind == c.kind and _LIST.match(self.skeleton[last.end : c.start]):
+                gap = self.skeleton[last.end : c.start]
+                opens = len(last.items) == 1 and bool(re.match(r"^\s*,\s*(?:and|or)\b", gap))
+                verb = bool(_PREDICATES.match(self.folded[c.start : c.end]) or isinstance(before, Mention) and _PREDICATES.match(self.folded[before.start : before.end]))
+                if not between and not opens and not verb and isinstance(before, Mention) and before.kind == c.kind and _LIST.match(gap):
                     last.items.append(c)  # type: ignore[arg-type]
                     last.end = c.end
                     continue
@@ -221,12 +235,21 @@ class _Reader:
         fresh = left is not None and left.end > previous_end
         barrier = bool(BARRIER.search(gap_left))
         direct = fresh and not barrier and bool(LEFT_DIRECT.match(gap_left))
+        if len(run.items) > 1 and "respectively" in self.folded[run.end : run.end + 90]:
+            same = [r for r in concept_runs if len(r.items) == len(run.items) and r.end <= run.start and r.start >= previous_end]
+            if same and (left is None or len(left.items) != len(run.items)) and not self._grade_list(run, same[-1], left=True):
+                left, gap_left, fresh = same[-1], " ", True
+                self._emit(run, left, "respectively", 0.9, left=True)
+                return
         if first.kind in ("hr", "duration", "not_reached", "decimal"):
             self._link_survival(run, left, right, gap_left, gap_right, fresh, barrier)
             return
         if self._is_topic(run, right, gap_right, next_start):
             return
+        if first.eq and first.bare and not (direct and re.match(r"^\s*[,(:]?\s*$", gap_left)):
+            return
         if right is not None:
+            right, gap_right = self._past_group_noun(run, right, concept_runs, next_start, gap_right)
             word = self.folded[right.start : right.end]
             right_verb = bool(RIGHT_VERB.match(gap_right)) or (bool(_PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right)))
             if re.match(r"\s*[\])]?\s*[,;]", gap_right) and not re.search(r"\b(?:who|whom|which|of\s+them)\b", gap_right):
@@ -234,11 +257,14 @@ class _Reader:
             if right_verb and not (direct and self._closes(gap_left)) and not self._has_own_value(right, next_start, gap_right):
                 self._emit(run, right, "value-verb-concept", 0.92, left=False)
                 return
-        if direct and left is not None:
+        if direct and left is not None and (self._closes(gap_left) or right is None or not RIGHT_NEAR.match(gap_right)):
             self._emit(run, left, "concept-in-value", 0.95, left=True)
             return
         if right is not None and RIGHT_NEAR.match(gap_right) and not self._has_own_value(right, next_start, gap_right):
             self._emit(run, right, "value-concept", 0.85, left=False)
+            return
+        if direct and left is not None:
+            self._emit(run, left, "concept-in-value", 0.9, left=True)
             return
         if fresh and not barrier and left is not None and len(gap_left) <= 140:
             self._emit(run, left, "concept-later-value", 0.7, left=True)
@@ -253,6 +279,20 @@ class _Reader:
             return
         if right is not None and not BARRIER.search(gap_right) and len(gap_right) <= 60 and "," not in gap_right and not self._has_own_value(right, next_start, gap_right):
             self._emit(run, right, "value-later-concept", 0.5, left=False)
+
+    def _past_group_noun(self, run: Run, right: Run, concept_runs: list[Run], next_start: int, gap_right: str) -> tuple[Run, str]:
+        """'9 of the 16 responders relapsed': responders are who was counted, relapse is what of them."""
+        noun = self.folded[right.start : right.end]
+        if len(right.items) > 1 or not _GROUP_NOUN.search(noun + self.folded[right.end : right.end + 14]) or not re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap_right):
+            return right, gap_right
+        later = next((r for r in concept_runs if r.start >= right.end and r.start < next_start), None)
+        if later is None:
+            return right, gap_right
+        gap = self.skeleton[right.end : later.start]
+        word = self.folded[later.start : later.end]
+        if re.match(rf"^\s*(?:{PEOPLE}\s*)?(?:\([^()]*\)?\s*)?(?:who\s+)?(?:later\s+|subsequently\s+|eventually\s+|had\s+)*$", gap) and _PREDICATES.match(word) or re.match(rf"^\s*(?:{PEOPLE}\s*)?(?:\([^()]*\)?\s*)?(?:were|was|had|have|became|achieved|remained|lost|turned|experienced|developed)\s+(?:[\w-]+\s+){{0,4}}$", gap):
+            return later, ""
+        return right, gap_right
 
     def _closes(self, gap_left: str) -> bool:
         """'CRS occurred in 27 …', 'CRS (27 …': the concept on the left claims the value whatever follows."""
@@ -315,7 +355,6 @@ class _Reader:
 
     def _emit(self, run: Run, concepts: Run, rule: str, strength: float, *, left: bool) -> None:
         values, names = run.items, concepts.items
-        concepts.used = True
         k, c = len(values), len(names)
         grade_list = self._grade_list(run, concepts, left=left)
         times = self._time_list(run, concepts)
@@ -323,8 +362,10 @@ class _Reader:
             assert isinstance(value, Quantity)
             if c == k or (c == 1):
                 chosen = [names[i] if c == k else names[0]]
-            elif c > 1 and k == 2 * c:
-                chosen = [names[i // 2]]
+            elif c > 1 and k % c == 0:
+                # 'CRS and ICANS (11% vs 7% and 34% vs 28%)' goes by concept, '(6% and 24% vs 7% and 15%)' by group.
+                by_group = run.joints[c - 1] and not run.joints[0]
+                chosen = [names[i % c] if by_group else names[i // (k // c)]]
             elif c > 1 and k == 1:
                 chosen = list(names) if not self._either(concepts) else [names[-1]] if left else [names[0]]
             elif c > k > 1:
@@ -370,10 +411,10 @@ class _Reader:
             if near:
                 return near[-1].name
         after_value = next((g for g in self.grades if value.end <= g.start), None)
-        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|mostly|exclusively|both|each|none|of|were|was|being|had|with|at|which|the|maximum|and|\s)*$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
+        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|which|the|maximum|and|always|it|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
             return after_value.name
         after = next((g for g in self.grades if g.start >= mention.end), None)
-        if after is not None and re.match(r"^\s*(?:rates?|events?)?\s*[,(\[:]?\s*(?:of|was|were|all|only|being|at|with|exclusively|predominantly|mostly|mainly|limited\s+to|confined\s+to|maximum|\s)*$", self.skeleton[mention.end : after.start]) and (left or not self._grade_has_value(after)):
+        if after is not None and re.match(r"^\s*(?:rates?|events?)?\s*[,(\[:]?\s*(?:of|was|were|all|only|being|at|with|exclusively|limited\s+to|confined\s+to|maximum|\s)*+$", self._list_rest(mention, concepts, after.start)) and (left or not self._grade_has_value(after)):
             if not (left and after.start > value.start):
                 return after.name
         before = [g for g in self.grades if g.end <= concepts.start]
@@ -385,6 +426,10 @@ class _Reader:
                 return inside[-1].name
         return self._inherited_grade(mention)
 
+    def _list_rest(self, mention: Mention, concepts: Run, upto: int) -> str:
+        """The text from the end of the mention's list to `upto`: 'X and Y, all grade 1, …' is of both."""
+        return self.skeleton[concepts.end if concepts.end <= upto else mention.end : upto]
+
     def _last_grade_applies(self, g: Mention, value: Quantity) -> bool:
         return not re.search(r"[.;]", self.skeleton[g.end : value.start])
 
@@ -393,14 +438,15 @@ class _Reader:
 
     def _inherited_grade(self, mention: Mention) -> str | None:
         """'Grade ≥3 adverse events were neutropenia (60%), anemia (40%)': the head's grade goes for the list."""
-        heads = [c for c in self.concepts if c.name in ("AE", "SAE", "cytopenia") and c.end <= mention.start]
-        if not heads or mention.name in ("AE", "SAE"):
+        if mention.name in ("AE", "SAE"):
             return None
-        head = heads[-1]
-        if ";" in self.skeleton[head.end : mention.start] or not re.match(rf"^[^.;]*?(?:\bwere\b|\bincluded\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\b)", self.skeleton[head.end : mention.start] + ":"):
-            return None
-        near = [g for g in self.grades if abs(g.end - head.start) <= 24 or (g.start >= head.end and g.start - head.end <= 14)]
-        return near[-1].name if near else None
+        for g in reversed([g for g in self.grades if g.end <= mention.start]):
+            between = self.skeleton[g.end : mention.start]
+            if ";" in between or "." in between:
+                return None
+            if _HEAD.match(between):
+                return g.name
+        return None
 
     def _time_list(self, run: Run, concepts: Run) -> list[str]:
         """Times in the same number as the values: '1- and 2-year OS were 81% and 62%'."""

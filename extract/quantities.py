@@ -62,7 +62,7 @@ _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
 _GROUP_SIZE = re.compile(r"\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
-_AT = re.compile(r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast)\s*(?:the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$")
+_AT = re.compile(r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast|\bpersist\w+)\s*(?:the\s+first\s+|first\s+|the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$")
 
 
 def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
@@ -144,6 +144,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             q.n, q.total, q.end = a.numbers[0], a.numbers[1], a.end
             return True
         if a.kind == "percent" and q.percent is None and last.kind in ("count", "fraction"):
+            gap = re.sub(r"^\s*of\s+(?:whom|them|these|those|which)\b", "", gap)
             noun = _NOUN_PHRASE.match(gap)
             rest = gap[noun.end() :] if noun else gap
             if rest and _PERCENT_AFTER.match(rest) or (not gap.strip() and False):

@@ -14,7 +14,7 @@ from extract.followup import FollowUpTime, read_followup
 from extract.linking import Carried, Link, link
 from extract.numbers import read_numbers
 from extract.quantities import Quantity, read_quantities
-from extract.scope import Scope, Sentence, scope_of
+from extract.scope import INLINE_LABEL, Scope, Sentence, scope_of
 from models.record import Record
 from models.study import StudyType
 from models.vocabulary import Term, fold
@@ -51,19 +51,24 @@ def sentences(record: Record, doc: Doc) -> list[Sentence]:
         scope, _ = scope_of(fold(record.title), "TITLE", own_begun=False)
         out.append(Sentence(record.title, fold(record.title), 0, len(record.title), "TITLE", scope))
     own = False
+    inline = ""
     spans = record.section_spans
     at = 0
     for sent in doc.sents:
         start, end = sent.start_char, sent.end_char
         while at + 1 < len(spans) and start >= spans[at][2]:
             at += 1
+            inline = ""
         section, begin, _ = spans[at]
         start = max(start, begin) if start < begin < end else start
         text = record.abstract[start:end].rstrip()
         if not text or end <= begin:
             continue
         folded = fold(text)
-        scope, begun = scope_of(folded, section, own_begun=own)
+        label = INLINE_LABEL.match(text)
+        if label:
+            inline = label["colon"] or label["glued"]
+        scope, begun = scope_of(folded, inline or section, own_begun=own)
         own = own or begun
         out.append(Sentence(text, folded, start, start + len(text), section, scope))
     return out

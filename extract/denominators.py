@@ -1,0 +1,87 @@
+"""Denominators: the N of a result that its own words leave out, filled only where it is certain.
+
+Certain is: the words point to it ('five of them', 'of whom 22', 'Of 36 children …, 33'), or n and percent
+are printed and n/N rounds to that percent for an N that the abstract states. Filled ones are marked inferred.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extract.checks import same_percent
+from extract.linking import Link
+from extract.quantities import Quantity
+from extract.reading import Reading
+
+_OF_THEM_AFTER = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+)?of\s+(?:them|whom|these|those|which)\b")
+_OF_THEM_BEFORE = re.compile(
+    r"(?:\b(?:of|among|in)\s+(?:whom|these|them|those|which)\b(?:\s+(?:patients|responders|children|relapses|participants))?\s*,?\s*(?:[\w-]+\s+){0,3}?|\bincluding\s+|\bwith\s+loss\s+of\s+[\w\s]{2,20}\bin\s+)$"
+)
+_TOPIC = re.compile(r"(?:^|[,;:.]\s*|\band\s+)(?:of|among|amongst|out\s+of|in)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
+
+
+def denominators(readings: list[Reading]) -> dict[int, int]:
+    """For links without a denominator: id of the link -> its certain N."""
+    stated = _stated(readings)
+    found: dict[int, int] = {}
+    last: Quantity | None = None
+    for reading in readings:
+        sentence = reading.sentence.folded
+        counted = [q for q in reading.quantities if q.kind == "proportion" and q.n is not None]
+        for link in reading.links:
+            q = link.quantity
+            if q is None or q.kind != "proportion" or q.total is not None or q.n is None:
+                continue
+            total = _pointed(sentence, q, counted, last) or _topic(sentence, q, counted)
+            if total is not None and q.n <= total and (q.percent is None or same_percent(q.n, total, q.percent)):
+                found[id(link)] = int(total)
+            elif q.percent is not None:
+                total = _by_arithmetic(q, counted, stated)
+                if total is not None:
+                    found[id(link)] = total
+        if counted:
+            last = counted[-1]
+    return found
+
+
+def _stated(readings: list[Reading]) -> list[int]:
+    """Cohort sizes and denominators that the abstract states, in order of first mention."""
+    sizes: dict[int, None] = {}
+    for reading in readings:
+        for count in reading.cohorts:
+            if count.n > 1:
+                sizes.setdefault(count.n, None)
+        for q in reading.quantities:
+            if q.kind == "proportion" and q.total:
+                sizes.setdefault(int(q.total), None)
+    return list(sizes)
+
+
+def _pointed(sentence: str, q: Quantity, counted: list[Quantity], last: Quantity | None) -> float | None:
+    before = sentence[max(0, q.start - 60) : q.start]
+    if not (_OF_THEM_AFTER.match(sentence[q.n_end : q.n_end + 40]) or _OF_THEM_BEFORE.search(before)):
+        return None
+    earlier = [o for o in counted if o.end <= q.start and o.n is not None and q.n is not None and o.n >= q.n]
+    if earlier:
+        return earlier[-1].n
+    return last.n if last is not None and last.n is not None and q.n is not None and last.n >= q.n else None
+
+
+def _topic(sentence: str, q: Quantity, counted: list[Quantity]) -> float | None:
+    topics = [o for o in counted if o.end <= q.start and o.bare and _TOPIC.search(sentence[max(0, o.start - 20) : o.start])]
+    if not topics:
+        return None
+    between = sentence[topics[-1].end : q.start]
+    return topics[-1].n if not re.search(r"[;.]\s", between) and len(between) < 160 else None
+
+
+def _by_arithmetic(q: Quantity, counted: list[Quantity], stated: list[int]) -> int | None:
+    assert q.n is not None and q.percent is not None
+    near = [int(o.total) for o in reversed(counted) if o is not q and o.total] + [int(o.n) for o in reversed(counted) if o is not q and o.n is not None and o.n >= q.n]
+    for total in [*near, *stated]:
+        if total >= max(q.n, 2) and same_percent(q.n, total, q.percent):
+            return total
+    return None
+
+
+__all__ = ["Link", "denominators"]
