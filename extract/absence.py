@@ -36,6 +36,11 @@ _QUALIFIER = (
 )  # fmt: skip
 
 
+_UNIVERSAL_AFTER = re.compile(
+    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\()|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
+)
+
+
 def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantity], linked: list[Link], carried: Carried) -> list[Link]:
     """Stated absences and qualified statements of a sentence, for concepts that no value claimed."""
     chars = list(folded)
@@ -138,6 +143,13 @@ def _qualified(folded: str, skeleton: str, concepts: list[Mention], grades: list
         if BARRIER.search(between) or (grade is None and c.name in ("CRS", "neurotoxicity", "infection") and name in ("some",)):
             continue
         out.append(Link(c, None, "qualified", 0.7, m.start(), c.end, grade=grade, qualifier=name))
+    for c in concepts:
+        if c.kind != "events" or id(c) in taken or c.name in ("AE", "SAE", "all-cause death", "death") or any(link.mention is c for link in out):
+            continue
+        m = _UNIVERSAL_AFTER.match(skeleton[c.end :])
+        if m:
+            name = "most" if m["most"] else "all"
+            out.append(Link(c, None, "qualified-after", 0.75, c.start, c.end + m.end(), grade=_grade_of(c, grades, skeleton), qualifier=name))
     for g in grades:
         m = re.search(r"\b(?P<all>all|exclusively|only|both)\s+(?:(?:were|was|of|being|other|these|such|the|remaining|crs|icans|events?|cases?|episodes?|patients?|reactions?|limited\s+to)\s+)*$", skeleton[: g.start])
         later = re.search(r"\b(?:events?|cases?|episodes?)\s+(?:were|was)\s+(?:all|mostly|exclusively|mainly|predominantly|generally)\s+(?:of\s+)?$", skeleton[: g.start])

@@ -86,18 +86,7 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
             return ()
         if m["more"]:
             return (_at_least(first),)
-        if m["rest"]:
-            rest = [_digit(n) for n in re.findall(rf"(?<![a-z]){_N}(?![a-z\d])", m["rest"])]
-            if len(rest) == 1 and not re.search(r"\band\b|,|&", m["rest"]):
-                return (_span(first, rest[0]),)
-            if len(rest) == 1:  # 'grade 3 and 4': one range, or two grades where two values follow
-                return (_span(first, rest[0]), str(first), str(rest[0]))
-            if len(rest) == 2 and re.search(r"-|–|to", m["rest"]):
-                return (_span(first, rest[-1]),)
-            if re.search(r"\bor\b", m["rest"]):
-                return (_span(first, rest[-1]), str(first), *(str(r) for r in rest))
-            return (_span(first, rest[-1]), str(first), *(str(r) for r in rest))
-        return (str(first),)
+        return _listed(f"{m['first']}{m['rest'] or ''}")
     if m["any"]:
         return ("any",)
     if m["low"]:
@@ -115,6 +104,17 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
     if m["threat"]:
         return ("4",)
     return ()
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """'1-2 and 3' -> ('1-3', '1-2', '3'): the whole span first, then the listed grades where there are several."""
+    listed = []
+    for part in re.split(r"\b(?:and|or)\b|,|&", text):
+        digits = [_digit(n) for n in re.findall(rf"(?<![a-z]){_N}(?![a-z\d])", part)]
+        if digits:
+            listed.append((digits[0], digits[-1]))
+    whole = _span(min(a for a, _ in listed), max(b for _, b in listed))
+    return (whole, *(_span(a, b) for a, b in listed)) if len(listed) > 1 else (whole,)
 
 
 def _at_least(n: int) -> str:
@@ -192,6 +192,8 @@ def read_concepts(text: str, folded: str, local: Mapping[str, Term | None]) -> l
             taken.append(hit)
     taken.sort(key=lambda h: h.start)
     mentions = [Mention(h.term.kind, h.start, h.end, h.term.name) for h in taken]
+    extra = [m for m in _shared_heads(folded_plain) if all(m.end <= o.start or m.start >= o.end for o in mentions)]
+    mentions = sorted(mentions + extra, key=lambda m: m.start)
     return _neighbours_joined(folded_plain, mentions)
 
 
@@ -203,7 +205,15 @@ def _local_hits(text: str, local: Mapping[str, Term | None]) -> list[Hit]:
     return out
 
 
+# An event named as a cause, a reason or a comparison group is not one that is counted here.
+_EVENT_NOT_BEFORE = re.compile(
+    r"(?:\b(?:administered|given|used|required|received|treated|needed|indicated|hospitali[sz]ed|admitted|prescribed|tocilizumab|steroids?|corticosteroids|dexamethasone|anakinra)\s+(?:[\w-]+\s+){0,3}for|\bto\s+(?:treat|prevent|manage|mitigate|reduce)|(?:treatment|management|prevention|prophylaxis|onset|duration|resolution|grading|severity|prediction|predictors?|risk|risks|history|odds|likelihood|mechanisms?|pathogenesis|kinetics|course)\s+(?:of|for)|risk\s+factors?\s+(?:of|for)|because\s+of|owing\s+to|predict(?:s|ed|ing|ive\s+of)?|prior\s+to|\bdespite|\btime\s+to|recovery\s+from|associated\s+with|correlated\s+with|related\s+to|(?:or|vs\.?|versus|than)\s+no|(?:patients|those|controls|children|subjects|participants|individuals)\s+(?:with\s+(?:mild\s+)?or\s+)?without)\s+(?:(?:the|any|severe|mild|an?|both|early|late|prolonged)\s+)*$"
+)
+
+
 def _excluded(hit: Hit, folded: str) -> bool:
+    if hit.term.kind == "events" and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start]):
+        return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
     if before is not None and not word.isupper() and (hit.term.name not in ("ORR", "CR", "relapse", "PD", "OS") or word in _LOOSE):
@@ -216,6 +226,22 @@ def _excluded(hit: Hit, folded: str) -> bool:
 _LOOSE = frozenset(
     "response responses remission remissions relapse relapses relapsed progressed survival recurrence recurrences".split()
 ) | {"disease progression", "progressive disease", "disease relapse", "complete remission", "complete response"}  # fmt: skip
+
+# 'best overall and complete response rates': the first adjective names an endpoint of its own.
+_SHARED_HEAD = re.compile(
+    r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|or|/)\s+(?:best\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
+)
+_HEADS = {"overall": "ORR", "objective": "ORR", "complete": "CR", "partial": "PR"}
+
+
+def _shared_heads(folded: str) -> list[Mention]:
+    out = []
+    for m in _SHARED_HEAD.finditer(folded):
+        for group in ("first", "second"):
+            if m[group]:
+                out.append(Mention("response", m.start(group), m.end(group), _HEADS[m[group].split()[-1]]))
+    return out
+
 
 _BETWEEN = re.compile(r"\s*(?:or|/|,\s*or|\+)\s*(?:a\s+)?$")
 _TOUCH = re.compile(r"[\s\-‐‑–]*$")

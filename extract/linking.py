@@ -41,6 +41,7 @@ class Carried:
     survival: Mention | None = None
     response: Mention | None = None
     time: str | None = None
+    grades: tuple[str, ...] = ()  # of the last event's values, for 'the figures for ICANS were'
 
 
 @dataclass(slots=True)
@@ -77,6 +78,8 @@ _PREDICATES = re.compile(r"^(?:responded|relapsed|progressed|recurred|died|(?:di
 _GROUP_NOUN = re.compile(r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?responders?|complete responders?|(?:complete |partial )?(?:remissions|responses)|relapses|relapsed|(?:crs?|prs?|cr/cri|cri)\s+(?:patients|cases))")
 # 'Grade ≥3 adverse events were', 'Severe toxicities included': what follows is a list of that grade.
 _HEAD = re.compile(rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|aes|teaes|{CONCEPT}+)(?:\s+[\w()-]+){{0,8}}?\s*(?:\bwere\b|\bincluded?\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\s+of\b|,\s*most(?:ly)?\b)")
+_TRAILING = re.compile(rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRADE}][^.;:,()]*?\(\s*$|^[^.;:,(){CONCEPT}{GRADE}]*[{CONCEPT}{GRADE}]+\s*,\s*$")
+_FIGURES = re.compile(r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$")
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -92,7 +95,7 @@ _VALUE_GAP = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
     rf"(?:,|;|:|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
-_CARRY = re.compile(rf"^[\])%\s]*(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|[\s,:;(\[{GRADE}-])*\s*(?:in|of|:|,|=|\(|was|were|for|at)?\s*$")
+_CARRY = re.compile(rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|[\s,:;(\[{GRADE}{TIME}-])*+$")
 
 
 def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carried: Carried) -> list[Link]:
@@ -118,6 +121,7 @@ class _Reader:
         self.grades = [m for m in self.mentions if m.kind == "grade"]
         self._split_times()
         self._draw_skeleton()
+        self._trailing_percents()
         value_runs = self._value_runs()
         concept_runs = self._concept_runs()
         previous_end = 0
@@ -166,6 +170,20 @@ class _Reader:
             for span in spans:
                 chars[span.start : span.end] = mark * (span.end - span.start)
         self.skeleton = "".join(chars)
+
+    def _trailing_percents(self) -> None:
+        """'Seven of the 20 had a partial response (35%)', '5 with grade 3 (27.8%)': one value, printed in two places."""
+        merged: list[Quantity] = []
+        for q in self.values:
+            last = merged[-1] if merged else None
+            if last is not None and last.kind == q.kind == "proportion" and last.n is not None and last.percent is None and q.percent is not None and q.n is None and q.total is None:
+                gap = self.skeleton[last.end : q.start]
+                if len(gap) < 130 and _TRAILING.match(gap):
+                    last.percent, last.ci = q.percent, last.ci or q.ci
+                    last.tail = q.end
+                    continue
+            merged.append(q)
+        self.values = merged
 
     def _value_runs(self) -> list[Run]:
         runs: list[Run] = []
@@ -242,11 +260,11 @@ class _Reader:
                 self._emit(run, left, "respectively", 0.9, left=True)
                 return
         if first.kind in ("hr", "duration", "not_reached", "decimal"):
-            self._link_survival(run, left, right, gap_left, gap_right, fresh, barrier)
+            self._link_survival(run, concept_runs, left, right, gap_left, gap_right, fresh, barrier)
             return
         if self._is_topic(run, right, gap_right, next_start):
             return
-        if first.eq and first.bare and not (direct and re.match(r"^\s*[,(:]?\s*$", gap_left)):
+        if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
             return
         if right is not None:
             right, gap_right = self._past_group_noun(run, right, concept_runs, next_start, gap_right)
@@ -324,13 +342,14 @@ class _Reader:
         gap = self.skeleton[previous_end:start]
         return len(gap) < 110 and CONCEPT not in gap and bool(_CARRY.match(gap) or _VALUE_GAP.match(gap))
 
-    def _link_survival(self, run: Run, left: Run | None, right: Run | None, gap_left: str, gap_right: str, fresh: bool, barrier: bool) -> None:
+    def _link_survival(self, run: Run, concept_runs: list[Run], left: Run | None, right: Run | None, gap_left: str, gap_right: str, fresh: bool, barrier: bool) -> None:
         first = run.items[0]
         assert isinstance(first, Quantity)
         is_survival = lambda r: r is not None and isinstance(r.items[0], Mention) and r.items[0].kind == "survival"  # noqa: E731
         if first.kind == "hr":
-            if left is not None and is_survival(left):
-                self._emit(run, left, "hazard-ratio", 0.9 if fresh else 0.8, left=True)
+            nearest = next((r for r in reversed(concept_runs) if r.end <= run.start and is_survival(r)), None)
+            if nearest is not None:
+                self._emit(run, nearest, "hazard-ratio", 0.9 if fresh else 0.8, left=True)
             elif right is not None and is_survival(right) and re.match(r"^[^.;]{0,30}\b(?:for|in|of)\b[^.;]{0,12}$", gap_right):
                 self._emit(run, right, "hazard-ratio-for", 0.85, left=False)
             elif left is None and self.carried.survival is not None:
@@ -374,22 +393,29 @@ class _Reader:
                 chosen = [names[-1] if left else names[0]]
             for mention in chosen:
                 assert isinstance(mention, Mention)
-                grade = grade_list[i] if len(grade_list) == k and k > 1 else None
+                grade = grade_list[i] if len(grade_list) == k else None
                 if grade is None and mention.kind == "events":
                     grade = self._grade(mention, concepts, value, run, left=left)
                 time = times[i] if len(times) == k and k > 1 and c != k else None
                 if time is None:
                     time = self._time(mention, concepts, value, run)
-                start, end = (min(mention.start, value.start), max(mention.end, value.end))
+                start, end = (min(mention.start, value.start), max(mention.end, value.end, value.tail))
                 self.links.append(Link(mention, value, rule, strength * (0.9 if c > 1 and c != k else 1), start, end, grade, time))
                 if mention.kind == "survival" and time:
                     self.carried.time = time
+                if mention.kind == "events":
+                    same = self.carried.event is not None and self.carried.event.name == mention.name
+                    self.carried.grades = (*self.carried.grades, grade or "any") if same else (grade or "any",)
+                    self.carried.event = mention
 
     def _either(self, concepts: Run) -> bool:
         return bool(re.search(r"\bor\b|/", self.skeleton[concepts.start : concepts.end]))
 
     def _grade_list(self, run: Run, concepts: Run, *, left: bool) -> list[str]:
         """'grade 1, 2, 3 and 4 in 24, 19, 22 and 9': as many grades as values."""
+        if self.carried.grades and _FIGURES.search(self.folded[: concepts.start]) and not any(g.start >= concepts.start - 30 for g in self.grades):
+            again = self.carried.grades
+            return list(again) if len(again) == len(run.items) else [again[-1]] * len(run.items) if len(set(again)) == 1 else []
         if len(run.items) < 2:
             return []
         for g in self.grades:
@@ -411,7 +437,10 @@ class _Reader:
             if near:
                 return near[-1].name
         after_value = next((g for g in self.grades if value.end <= g.start), None)
-        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|which|the|maximum|and|always|it|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
+        adjective = [g for g in self.grades if g.end <= concepts.start and re.match(r"^\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])]
+        if adjective and left:
+            return adjective[-1].name
+        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|exclusively|both|each|of|were|being|had|with|at|which|the|maximum|(?:and\s+)?was\s+always|it\s+was|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
             return after_value.name
         after = next((g for g in self.grades if g.start >= mention.end), None)
         if after is not None and re.match(r"^\s*(?:rates?|events?)?\s*[,(\[:]?\s*(?:of|was|were|all|only|being|at|with|exclusively|limited\s+to|confined\s+to|maximum|\s)*+$", self._list_rest(mention, concepts, after.start)) and (left or not self._grade_has_value(after)):
@@ -434,7 +463,7 @@ class _Reader:
         return not re.search(r"[.;]", self.skeleton[g.end : value.start])
 
     def _grade_has_value(self, g: Mention) -> bool:
-        return any(q.start >= g.end and re.match(r"^\s*(?:events?|cases?|crs|icans|disease)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)\s*(?:only\s+)?$", self.skeleton[g.end : q.start]) for q in self.values if q.start - g.end < 30)
+        return any(q.start >= g.end and re.match(r"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+)?$", self.skeleton[g.end : q.start]) for q in self.values if q.start - g.end < 30)
 
     def _inherited_grade(self, mention: Mention) -> str | None:
         """'Grade ≥3 adverse events were neutropenia (60%), anemia (40%)': the head's grade goes for the list."""

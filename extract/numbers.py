@@ -77,10 +77,11 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("percent", rf"(?P<pct>{NUM})\s?(?:%|％|per\s?cent(?![a-z]))"),
     ("fraction", r"(?P<fn>\d+)\s?/\s?(?P<fd>\d+)(?![\d/]|\s?(?:kg|mg|m2))"),
     ("pair", rf"[\[(]\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*[\])]"),
+    ("int_range", r"\d+(?:\.\d+)?\s?[-–—]\s?\d+(?:\.\d+)?(?![\d.]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|criteria|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", rf"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
-    ("count", r"(?<![a-z][-–])(?P<cnt>\d{1,3}(?:,\d{3})+|\d+)(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b)"),
+    ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3})+|\d+)(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),
     ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 

@@ -32,6 +32,7 @@ class Quantity:
     n_end: int = 0  # where the count itself ends, before noun, percent and interval
     total_span: tuple[int, int] | None = None
     eq: bool = False  # written 'n = 34'
+    tail: int = 0  # where a percent printed further on ends: '7 of 20 had a partial response (35%)'
     extra: tuple[float, ...] = ()  # a second percent in '7.6%/19.6%'
 
     @property

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 from extract.abbreviations import local_terms
 from extract.absence import read_absences
 from extract.cohorts import Count, read_cohorts
-from extract.concepts import Mention, all_mentions, masked
+from extract.concepts import Mention, all_mentions, blank_definitions, masked
 from extract.followup import FollowUpTime, read_followup
 from extract.linking import Carried, Link, link
 from extract.numbers import read_numbers
@@ -80,14 +80,15 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
     if s.scope is Scope.NOTHING:
         return reading
     reading.mentions = all_mentions(s.text, s.folded, local)
-    plain = masked(s.folded, reading.mentions)
+    folded = fold(blank_definitions(s.text))
+    plain = masked(folded, reading.mentions)
     reading.quantities = read_quantities(plain, read_numbers(plain))
     if s.scope is Scope.RESULTS:
         reading.followups = read_followup(s.folded, reading.quantities)
         watched = {id(f.quantity) for f in reading.followups}
         results = [q for q in reading.quantities if id(q) not in watched]
         reading.links = link(plain, reading.mentions, results, carried)
-        reading.links += read_absences(s.folded, reading.mentions, reading.quantities, reading.links, carried)
+        reading.links += read_absences(folded, reading.mentions, reading.quantities, reading.links, carried)
     linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
     reading.cohorts = read_cohorts(
         s.folded, reading.quantities, linked, title=s.section == "TITLE", results=s.scope is Scope.RESULTS

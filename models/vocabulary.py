@@ -66,7 +66,7 @@ class Vocabulary:
 
     @staticmethod
     def _compiled(rows: list[tuple[str, Term]], *, names: bool) -> tuple[re.Pattern[str], list[Term]]:
-        end = "(?![a-z0-9])" if names else "s?(?![A-Za-z0-9])"
+        end = "(?![a-z0-9])" if names else "s?(?![A-Za-z0-9]|-[0-9L])"
         spaced = [re.sub(r" \?", lambda _: _OPTIONAL_GAP, p) if names else p for p, _ in rows]
         alternatives = "|".join(f"({_spaced(p) if names else p}){end}" for p in spaced) or "(?!)"
         start = "(?<![a-z0-9])" if names else "(?<![A-Za-z0-9])"
