@@ -211,7 +211,12 @@ _EVENT_NOT_BEFORE = re.compile(
 )
 
 
+_RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
+
+
 def _excluded(hit: Hit, folded: str) -> bool:
+    if hit.term.name == "antigen-negative relapse" and not _RELAPSING.search(folded):
+        return True
     if hit.term.kind == "events" and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start]):
         return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)

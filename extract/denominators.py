@@ -32,7 +32,7 @@ def denominators(readings: list[Reading]) -> dict[int, int]:
             q = link.quantity
             if q is None or q.kind != "proportion" or q.total is not None or q.n is None:
                 continue
-            total = _pointed(sentence, q, counted, last) or _topic(sentence, q, counted)
+            total = _pointed(sentence, q, counted, last) or _topic(sentence, q, counted) or _parts(reading, link)
             if total is not None and q.n <= total and (q.percent is None or same_percent(q.n, total, q.percent)):
                 found[id(link)] = int(total)
             elif q.percent is not None:
@@ -42,6 +42,21 @@ def denominators(readings: list[Reading]) -> dict[int, int]:
         if counted:
             last = counted[-1]
     return found
+
+
+_PARTS = frozenset({"CR", "sCR", "CRi", "VGPR", "PR", "SD", "PD", "NR"})
+
+
+def _parts(reading: Reading, link: Link) -> float | None:
+    """'7 of 21 responded, 2 with CR and 5 with PR'; '21 were evaluable: 4 PR, 11 SD and 6 PD': one denominator."""
+    q = link.quantity
+    if q is None or not q.bare or link.mention.name not in _PARTS:
+        return None
+    whole = [o.quantity for o in reading.links if o.quantity is not None and o.mention.name in ("ORR", *_PARTS) and o.quantity.total and o.quantity.end <= q.start]
+    if whole:
+        return whole[0].total
+    parts = [o.quantity.n or 0 for o in reading.links if o.quantity is not None and o.quantity.bare and o.mention.name in _PARTS]
+    return next((c.n for c in reading.quantities if c.bare and c.n == sum(parts) and len(parts) > 1 and c.end <= q.start), None)
 
 
 def _stated(readings: list[Reading]) -> list[int]:

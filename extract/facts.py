@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from extract.checks import check, check_study
+from extract.checks import check, check_study, same_percent
+from extract.concepts import Mention
 from extract.denominators import denominators
 from extract.linking import Link
 from extract.quantities import Quantity
@@ -23,11 +24,12 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     drafts: list[dict[str, Any]] = []
     totals = denominators(readings)
     for i, reading in enumerate(readings):
+        drafts += _infused_of_enrolled(reading, i)
         for count in reading.cohorts:
             drafts.append(_draft(reading, i, count.start, count.end, count.rule, count.strength, type="cohort", role=count.role, n=count.n))
         for seen in reading.followups:
             q = seen.quantity
-            low, high = q.range or (None, None)
+            low, high = q.range or (q.ci[:2] if q.ci and q.ci[2] is None else None) or (None, None)
             value, unit = (q.value, q.unit) if q.kind != "time" else _split_time(q.times[0])
             drafts.append(_draft(reading, i, seen.start, seen.end, seen.rule, 0.95, type="followup", value=value, unit=unit or None, low=low, high=high))
         for link in reading.links:
@@ -38,6 +40,21 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
                 draft |= {"total": totals[id(link)], "inferred": ("total",)}
             drafts.append(draft)
     return drafts
+
+
+def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
+    """'Of 36 who enrolled, 33 (92%) were infused': how many of those enrolled got the cells."""
+    before = [c for c in reading.cohorts if c.role in ("enrolled", "screened")]
+    for treated in (c for c in reading.cohorts if c.role == "treated"):
+        wider = [c for c in before if c.start < treated.start and c.n >= treated.n]
+        if wider:
+            q = next((q for q in reading.quantities if q.start == treated.start), None)
+            percent = q.percent if q is not None else None
+            if percent is not None and not same_percent(treated.n, wider[-1].n, percent):
+                percent = None
+            return [_draft(reading, at, wider[-1].start, treated.end, "infused-of-enrolled", 0.85,
+                           type="procedure", name="infused of enrolled", n=treated.n, total=wider[-1].n, percent=percent)]  # fmt: skip
+    return []
 
 
 def _draft(reading: Reading, at: int, start: int, end: int, rule: str, strength: float, **values: Any) -> dict[str, Any]:
@@ -60,6 +77,8 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     if mention.kind == "survival":
         return _survival(reading, at, link)
     if mention.kind == "response":
+        if mention.name == "MRD-" and q is not None and _among_remissions(reading, link):
+            mention = Mention(mention.kind, mention.start, mention.end, "MRD- CR")
         values = {"type": "response", "endpoint": mention.name, "time": link.time}
     elif mention.kind == "events":
         event, grade = _event(reading, link)
@@ -84,6 +103,19 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
 def _split_time(time: str) -> tuple[float, str]:
     value, unit = time.split()
     return float(value), unit
+
+
+_POINTS_BACK = re.compile(r"\b(?:of|among|in)\s+(?:them|whom|these|those|which)\b|\bof\s+the\s+(?:\w+\s+)?(?:complete\s+remissions|crs\b|patients\s+in\s+(?:cr|complete))")
+
+
+def _among_remissions(reading: Reading, link: Link) -> bool:
+    """MRD negativity of those in CR ('24 of them were MRD negative') is MRD-negative CR."""
+    assert link.quantity is not None
+    sentence = reading.sentence.folded
+    if not _POINTS_BACK.search(sentence[max(0, link.quantity.start - 24) : link.mention.start]):
+        return False
+    earlier = [o.mention.name for o in reading.links if o.start < link.start and o.mention.kind == "response"]
+    return bool(earlier) and earlier[-1] in ("CR", "CRi", "CR/CRi")
 
 
 def _proportion(q: Quantity) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from extract.quantities import Quantity
 
 _BEFORE = re.compile(
-    r"(?:follow(?:ed)?[\s-]*(?:up)?(?:\s+(?:time|duration|period|interval))?(?:\s+(?:of|among|for|in|from|after)\s+(?!a\s+median)[^.;,\d]{0,50}?)?\s*(?:\([^()\d]*\)\s*)?(?:was|is|of|for|:|,|=|at|from\s+infusion\s+was|reached|after\s+infusion\s+was|\()?\s*(?:a\s+)?(?:median\s+|mean\s+)?(?:of\s+|duration\s+of\s+|was\s+|at\s+|:\s*)?(?:approximately\s+|only\s+|over\s+|>\s*)?"
-    r"|(?:after|with|at|over)\s+a\s+(?:median|mean)\s+(?:of\s+|time\s+of\s+|observation\s+(?:time|period)\s+of\s+)"
+    r"(?:(?:follow[\s-]*up|f/u|fu\b)(?:\s+(?:time|duration|period|interval))?(?:\s+(?:of|among|for|in|from|after)\s+(?!a\s+median)[^.;,\d]{0,50}?)?\s*(?:\([^()\d]*\)\s*)?(?:was|is|of|for|:|,|=|at|from\s+infusion\s+was|reached|after\s+infusion\s+was|\()?\s*(?:a\s+)?(?:median\s+|mean\s+)?(?:of\s+|duration\s+of\s+|was\s+|at\s+|:\s*)?(?:approximately\s+|only\s+|over\s+|>\s*)?"
+    r"|(?:^|[,;:]\s*)(?:after|with|over)\s+a\s+(?:median|mean)\s+(?:of\s+|time\s+of\s+|observation\s+(?:time|period)\s+of\s+)"
     r"|(?:median|mean)\s+(?:observation|surveillance)(?:\s+(?:time|period|duration))?\s*(?:was|of|,|:)\s*"
     r"|followed\s+(?:up\s+)?for\s+(?:a\s+median\s+of\s+)?)$"
 )
@@ -37,8 +37,8 @@ def read_followup(folded: str, quantities: list[Quantity]) -> list[FollowUpTime]
         m = _BEFORE.search(before)
         median_before = re.search(r"(?:median|mean)\s*$|\ba\s*$|\bat\s*$", before)
         if m and not _NOT.search(before[: m.start()]):
-            if m[0].startswith("follow") or re.match(r"followed|(?:after|with|at|over)\s+a\s+(?:median|mean)|(?:median|mean)\s+(?:obs|surv)", m[0]):
-                if not m[0].startswith("follow") and re.search(r"\b(?:lines|therap|cycles)\b", folded[q.end : q.end + 20]):
+            if m[0].startswith(("follow", "f/u", "fu")) or re.match(r"(?:[,;:]\s*)?followed|(?:[,;:]\s*)?(?:after|with|over)\s+a\s+(?:median|mean)|(?:median|mean)\s+(?:obs|surv)", m[0]):
+                if not m[0].startswith(("follow", "f/u", "fu")) and re.search(r"\b(?:lines|therap|cycles)\b", folded[q.end : q.end + 20]):
                     continue
                 start = max(0, q.start - 110) + m.start()
                 lead = re.search(r"(?:median|mean)\s+(?:[\w-]+\s+){0,2}$", folded[max(0, start - 30) : start])

@@ -80,6 +80,7 @@ _GROUP_NOUN = re.compile(r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?respo
 _HEAD = re.compile(rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|aes|teaes|{CONCEPT}+)(?:\s+[\w()-]+){{0,8}}?\s*(?:\bwere\b|\bincluded?\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\s+of\b|,\s*most(?:ly)?\b)")
 _TRAILING = re.compile(rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRADE}][^.;:,()]*?\(\s*$|^[^.;:,(){CONCEPT}{GRADE}]*[{CONCEPT}{GRADE}]+\s*,\s*$")
 _FIGURES = re.compile(r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$")
+_REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -93,9 +94,9 @@ _LIST = re.compile(r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&
 _VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
 _VALUE_GAP = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
-    rf"(?:,|;|:|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
+    rf"(?:,|;|:|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
-_CARRY = re.compile(rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|[\s,:;(\[{GRADE}{TIME}-])*+$")
+_CARRY = re.compile(rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|[\s,:;(\[{GRADE}{TIME}-])*+$")
 
 
 def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carried: Carried) -> list[Link]:
@@ -268,6 +269,8 @@ class _Reader:
             return
         if right is not None:
             right, gap_right = self._past_group_noun(run, right, concept_runs, next_start, gap_right)
+            if self._names_group(run, right, gap_right):
+                return
             word = self.folded[right.start : right.end]
             right_verb = bool(RIGHT_VERB.match(gap_right)) or (bool(_PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right)))
             if re.match(r"\s*[\])]?\s*[,;]", gap_right) and not re.search(r"\b(?:who|whom|which|of\s+them)\b", gap_right):
@@ -311,6 +314,15 @@ class _Reader:
         if re.match(rf"^\s*(?:{PEOPLE}\s*)?(?:\([^()]*\)?\s*)?(?:who\s+)?(?:later\s+|subsequently\s+|eventually\s+|had\s+)*$", gap) and _PREDICATES.match(word) or re.match(rf"^\s*(?:{PEOPLE}\s*)?(?:\([^()]*\)?\s*)?(?:were|was|had|have|became|achieved|remained|lost|turned|experienced|developed)\s+(?:[\w-]+\s+){{0,4}}$", gap):
             return later, ""
         return right, gap_right
+
+    def _names_group(self, run: Run, right: Run, gap_right: str) -> bool:
+        """'7 responders received …', 'one patient in remission died': the concept says who, not what came out."""
+        noun, after = self.folded[right.start : right.end], self.folded[right.end : right.end + 30]
+        if _GROUP_NOUN.match(noun + after[:14]) and re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap_right):
+            return bool(re.match(rf"\s*(?:{PEOPLE}\s+)?(?:received|underwent|had|were|was|proceeded|did|without|who|with|went|remained)\b", after))
+        if right.items[0].name in _REMISSIONS and re.search(r"\bin\s+(?:an?\s+)?$", gap_right) and not re.search(r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap_right):  # type: ignore[union-attr]
+            return bool(re.match(r"\s*(?:died|had|have|received|underwent|without|with|who|progressed|relapsed|went|proceeded|at\s+(?:baseline|infusion|the\s+time))\b", after)) or bool(_PREDICATES.search(gap_right.strip().split(" ")[0]) and "transplant" in gap_right)
+        return False
 
     def _closes(self, gap_left: str) -> bool:
         """'CRS occurred in 27 …', 'CRS (27 …': the concept on the left claims the value whatever follows."""
@@ -503,7 +515,7 @@ class _Reader:
         if not times:
             return None
         near_after = [t for t in times if t.start >= value.end and re.match(r"^[\])\s%]*(?:[,(]\s*)?(?:of\s+)?(?:" + PEOPLE + r"\s+)?(?:at|by|on|after|within|for|through|over|in|,|\(|\s|the)*$", self.skeleton[value.end : t.start])]
-        head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’,/-]+\s+){0,3}[" + CONCEPT + r"\s,/and]*$", self.skeleton[t.end : mention.start])]
+        head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’/-]+\s+){0,3}[" + CONCEPT + r"\s,/and]*$", self.skeleton[t.end : mention.start])]
         if head:
             return head[-1].times[0]
         between = [t for t in times if min(mention.end, value.end) <= t.start < max(value.start, mention.start)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from extract.numbers import Atom, number, time_text
+from extract.numbers import Atom, number, time_text, unit
 
 
 @dataclass(slots=True)
@@ -149,7 +149,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             noun = _NOUN_PHRASE.match(gap)
             rest = gap[noun.end() :] if noun else gap
             if rest and _PERCENT_AFTER.match(rest) or (not gap.strip() and False):
-                closed = rest.strip()[:1] in ("(", "[") or last.kind == "fraction" or q.total is not None
+                closed = rest.strip()[:1] in ("(", "[") or "i.e." in rest or last.kind == "fraction" or q.total is not None
                 if closed or rest.strip() == "=":
                     q.percent, q.end = a.numbers[0], a.end
                     return True
@@ -180,6 +180,8 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
         if a.kind == "pair" and q.ci is None and q.range is None and not gap.strip(" ,;"):
             low, high = a.numbers
             if q.value is None or (low is not None and low <= q.value and (high is None or q.value <= high)):
+                if q.kind in ("duration", "decimal") and last.rule == "duration_range":
+                    q.range = (low, high)
                 q.ci, q.end = (low, high, None), a.end
                 return True
     return False
@@ -190,14 +192,18 @@ def _looks_of(folded: str, a: Atom) -> bool:
 
 
 def _as_duration(q: Quantity, word: str) -> None:
-    from extract.numbers import unit
-
     q.kind, q.unit = "duration", unit(word)
 
 
 def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
     """'90, 80 and 70%' are three percents, '4.4 and 10.9 months' two durations, 'at 6, 12 and 24 months' times."""
     out = list(atoms)
+    for i in range(len(out) - 1):  # '22 (3-46) months', '17.2 (7.9-29.6) months'
+        this, after = out[i], out[i + 1]
+        if this.kind in ("count", "decimal") and after.kind in ("pair", "range", "ci") and not folded[this.end : after.start].strip(" (["):
+            m = re.match(r"\s*[\])]?\s*(days?|weeks?|months?|mo|years?|yrs?)\b", folded[after.end :])
+            if m:
+                out[i] = replace(this, kind="duration", rule="duration_range", unit=unit(m[1]))
     for i in range(len(out) - 1, 0, -1):
         this, before = out[i], out[i - 1]
         gap = folded[before.end : this.start]

@@ -87,7 +87,7 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
         reading.followups = read_followup(s.folded, reading.quantities)
         watched = {id(f.quantity) for f in reading.followups}
         results = [q for q in reading.quantities if id(q) not in watched]
-        reading.links = link(plain, reading.mentions, results, carried)
+        reading.links = link(folded, reading.mentions, results, carried)
         reading.links += read_absences(folded, reading.mentions, reading.quantities, reading.links, carried)
     linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
     reading.cohorts = read_cohorts(

@@ -85,7 +85,7 @@ def ordinary_user() -> Iterator[Callable[[], None]]:
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_no_permission(kind: str, cartevidence: Run, ordinary_user: Callable[[], None]) -> None:
     with tempfile.TemporaryDirectory() as place:  # pytest's own folders are closed to other users
-        os.chmod(place, 0o777)
+        Path(place).chmod(0o777)
         closed, good = Path(place, "closed"), Path(place, "good.xml")
         closed.mkdir() if kind == "folder" else closed.write_text("x")
         closed.chmod(0)

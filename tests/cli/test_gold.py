@@ -1,4 +1,4 @@
-"""On the annotated abstracts beside the project, where they are at hand: the seed comes out right, each quote stands."""
+"""On the annotated abstracts beside the project, where they are at hand."""
 
 from __future__ import annotations
 
