@@ -1,45 +1,18 @@
-"""Cohorts: how many patients, in which role. A count of people with the words that say what they are."""
+"""Cohorts: how many patients, in which role. A count of people with the words that say what they are.
+
+A sentence is read level by level: first with its brackets blanked, then each bracket on its own as a
+breakdown of the words before it. `settle` then reads all sentences of one abstract together.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from extract.quantities import PEOPLE, Quantity
-
-_NP = r"(?:(?!(?:and|but|had|has|have|was|were|achieved|developed|experienced|responded|relapsed|died|received|underwent|with|in)\b)[\w'’/+.-]+[\s,]+){0,7}?"
-_WHO = r"(?:\s*[\])]?\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:(?:with|aged|from|at|across|who|of|in|had|failed|that)\b[^.;]{0,110}?\s+)?)"
-_BE = r"(?:were|was|had\s+been|have\s+been|being|are|who\s+were|and\s+were|to\s+be)\s+(?:\w+ly\s+)?(?:finally\s+|then\s+|subsequently\s+|initially\s+|ultimately\s+)?"
-
-# Words after the count (its noun phrase skipped) that give the role. First match wins.
-AFTER: tuple[tuple[str, str, str], ...] = (
-    ("screened", "screened-after", rf"{_BE}(?:screened|assessed\s+for\s+eligibility|leuk(?:a)?pheres\w+|apheres\w+|consented)|(?:had\s+|have\s+)?under(?:went|gone)\s+(?:leuk)?a?pheresis|underwent\s+(?:leuk(?:o|a)?pheresis|apheresis|screening|collection)|(?:gave|signed|provided)\s+(?:informed\s+)?consent|consented|had\s+cells\s+collected|(?:was|were)\s+(?:successfully\s+)?manufactured|had\s+(?:successful\s+)?(?:leuk)?apheresis"),
-    ("enrolled", "enrolled-after", rf"{_BE}(?:enrolled|registered|randomi[sz]ed|randomly\s+assigned|recruited|accrued|included|assigned|entered|identified|allocated|intended)|enrolled|entered\s+the|(?:met|meeting|fulfilled)\s+(?:the\s+)?(?:inclusion|eligibility)|included\b|joined|who\s+enrolled|underwent\s+randomi[sz]ation"),
-    ("treated", "treated-after", rf"{_BE}(?:infused|treated|dosed|given|administered|transfused|injected)(?!\s+with\s+(?:bridging|tocilizumab|steroid|dexameth|corticost|anakinra|chemotherapy|blinatumomab|inotuzumab|prior|glofit|epcor))|(?:had\s+|have\s+|who\s+|and\s+|finally\s+|subsequently\s+|ultimately\s+|then\s+|eventually\s+|actually\s+)*received\s+(?!(?:tocilizumab|steroid|cortico|bridging|a\s+second|second|prior|previous|no|dexameth|anakinra|an?\s+allo|allo|subsequent|consolid|salvage|radio|blina|only|more|further|ivig|platelet|transfus|prophyl|growth|g-csf|eltrom|thrombop|maintenance|an?\s+autolog|autologous\s+(?:stem|hema|haem|trans|hsct)|haploid|at\s+least|two|three|≥|another|inotuzumab|ruxolit|non|standard|placebo))|underwent\s+(?:car|treatment|infusion|lymphodepletion\s+and)|(?:who\s+)?receiv(?:ed|ing)\s+(?:car|cd|bcma|axi|tisa|liso|brexu|ide-cel|cilta|commercial|anti|infusion|at\s+least\s+one\s+infusion|an?\s+infusion|the\s+infusion|a\s+single|autologous\s+(?:anti|cd|car|bcma|t)|cell|product)|had\s+received\s+(?:car|cd|axi|tisa|liso|brexu)|proceeded\s+to\s+(?:infusion|car)|completed\s+infusion|who\s+received\s+(?:car|axi|tisa)"),
-    ("evaluable", "evaluable-after", rf"(?:{_BE}|who\s+were\s+|with\s+)(?:evaluable|assessable|available\s+for|eligible\s+for\s+(?:the\s+)?(?:efficacy|response|analysis)|analy[sz]ed|response-evaluable|efficacy-evaluable|measurable\s+(?:disease|lesions))|(?:that|who)\s+(?:could|had\s+could)\s+be\s+(?:evaluated|assessed)|(?:could|can)\s+be\s+(?:evaluated|assessed)|had\s+(?:evaluable|measurable|available|assessable)|completed\s+(?:the\s+)?(?:first\s+)?(?:response\s+)?(?:assessment|evaluation)|reached\s+(?:the\s+)?(?:day|month)"),
-)  # fmt: skip
-# Words before the count.
-BEFORE: tuple[tuple[str, str, str], ...] = (
-    ("screened", "screened-before", r"(?:screened|apheres\w+\s+(?:of|in)|manufactured\s+for|leukapheresis\s+(?:of|in)|product\s+was\s+manufactured\s+for)\s+(?:a\s+total\s+of\s+|in\s+|for\s+)?$"),
-    ("treated", "treated-before", r"(?:treated|infused|dosed|(?:was|were)\s+(?:given|administered|delivered)\s+(?:to|in)|gave\s+[^.;]{0,60}\s+to|administered\s+(?:[^.;]{0,50}\s+)?to|infusion\s+(?:of|in|to)|received\s+by|(?:therapy|treatment|cells)\s+(?:in|was\s+used\s+in|of)|conducted\s+(?:an?\s+)?[^.;]{0,60}(?:therapy|treatment|infusion|cells)\s+(?:in|on|for)|we\s+treated|given\s+to)\s+(?:a\s+total\s+of\s+|the\s+first\s+|all\s+|our\s+)?$"),
-    ("evaluable", "evaluable-before", r"(?:evaluable|assessable|evaluated\s+in|available\s+(?:in|for|from)|analy[sz]able|analysis\s+(?:of|included|comprised|set\s+of|population\s+(?:of|included|comprised)|was\s+based\s+on)|analy[sz]ed|efficacy\s+(?:set|population)\s+(?:of|included|comprised))\s+(?:a\s+total\s+of\s+|data\s+(?:from|of)\s+|the\s+)?$"),
-    ("enrolled", "enrolled-before", r"(?:enrolled|included|recruited|registered|randomi[sz]ed|randomly\s+assigned|assigned|identified|reviewed|evaluated|studied|enroll(?:ing|ment\s+of)|involv(?:ing|ed)|compris(?:ing|ed)|including|analy[sz]ed|accrued|collected|from|totall?ing|encompass(?:ing|ed)|cohort\s+of|data\s+(?:from|of|on)|with\s+a\s+total\s+of|total\s+of|investigated|assessed|examined|reported\s+on|describe|present|report|series\s+of|experience\s+(?:of|with|in)|(?:outcomes?|records)\s+(?:of|in)|study\s+of)\s+(?:a\s+(?:total|cohort|series)\s+of\s+|outcomes\s+(?:of|in)\s+|data\s+(?:from|of)\s+|the\s+outcomes\s+of\s+|(?:the\s+)?(?:medical\s+)?records\s+of\s+|all\s+|on\s+|the\s+first\s+)?$"),
-)  # fmt: skip
-_BEFORE = tuple((role, rule, re.compile(p)) for role, rule, p in BEFORE)
-_AFTER = tuple((role, rule, re.compile(rf"^{_WHO}(?:{p})\b")) for role, rule, p in AFTER)
-_ADJECTIVE = re.compile(
-    rf"^\s*(?:[\w'’/+-]+\s+){{0,3}}?(?P<role>evaluable|assessable|response-evaluable|efficacy-evaluable|enrolled|treated|infused|randomi[sz]ed|eligible|screened|consecutive|included|recruited|analy[sz]ed)\s+(?:[\w'’/+-]+\s+){{0,5}}?(?:{PEOPLE})"
-)
-_ADJECTIVE_ROLE = {
-    "evaluable": "evaluable", "assessable": "evaluable", "response-evaluable": "evaluable", "efficacy-evaluable": "evaluable",
-    "enrolled": "enrolled", "randomized": "enrolled", "randomised": "enrolled", "included": "enrolled", "recruited": "enrolled",
-    "treated": "treated", "infused": "treated", "screened": "screened", "analyzed": "evaluable", "analysed": "evaluable",
-}  # fmt: skip
-_ARM = re.compile(r"\b(?:dose\s+level|dl\s?-?\d|arm\b|cohort\s+\w\b|assigned\s+to|allocated\s+to|randomi[sz]ed\s+to|group\b|period\s+\d)")
-_SUBGROUP_AFTER = re.compile(
-    r"^\s*(?:[\w'’/+-]+\s+){0,3}?(?:with(?:out)?|who|whose|aged|previously|in\s+(?:the\s+)?(?:[\w-]+\s+)?(?:group|arm|cohort)|had\s+(?:prior|previous|received|extramedullary|high|bulky|relapsed\s+after|primary)|having|received\s+(?:bridging|prior|tisa|axi|liso|brexu)|were\s+(?:male|female|refractory|scored|classified|categori[sz]ed|assigned|in\s+the|from|aged|considered|younger|older|given)|at\s+dose|on\s+dialysis|from\b|not\b|haploidentical|treated\s+(?:at|with|in))"
-)
-_TOTALS = re.compile(r"\b(?:a\s+total\s+of|in\s+total,?|overall,?|all)\s+$")
+from extract import roles
+from extract.quantities import Quantity
+from models.study import StudyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,125 +27,420 @@ class Count:
     end: int
 
 
+@dataclass(slots=True)
+class Candidate:
+    """A number that may count people. `np_end`: where its noun phrase ends; `phrase`: its words before the noun."""
+
+    n: int
+    start: int
+    end: int
+    np_end: int
+    quantity: Quantity
+    noun: str = ""
+    phrase: str = ""
+    eq: bool = False
+    denominator: bool = False
+
+
+_AFTER = tuple((role, rule, re.compile(p)) for role, rule, p in roles.AFTER)
+_BEFORE = tuple((role, rule, re.compile(p)) for role, rule, p in roles.BEFORE)
+_ADJECTIVES = tuple((role, rule, re.compile(p)) for role, rule, p in roles.ADJECTIVES)
+_STOP = (
+    r"(?:had|has|have|having|was|were|are|is|be|been|with|without|in|on|at|by|for|from|to|who|whom|whose|of|and|or|but|that|which|"
+    r"achieved|developed|experienced|responded|died|received|underwent|did|got|while|than|versus|vs|after|before|because|so|as|per|"
+    rf"proceeded|reached|entered|completed|went|remained|showed|the|these|an?|their|{roles.THINGS[3:-1]})\b"
+)
+_NOUN = re.compile(
+    rf"\s*(?:of\s+(?:the|these|those|our|all)\s+)?(?P<phrase>(?:(?!{_STOP})(?:relapsed\s+(?:and|or)\s+refractory|[a-z≥][\w'’/+.-]*),?\s+){{0,8}}?)(?P<noun>{roles.PEOPLE})"
+    rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
+)
+_THING = re.compile(rf"\s*(?:(?!{roles.PEOPLE}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])|\s?[-–—:.]\s?\d|-[a-z]|\s*%")
+_NOT_A_COUNT = re.compile(r"(?:[-–—:/.,±+]|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|median\s+of|mean\s+of|least|most|every|×|x))\s*$")
+_CUT = re.compile(r"[;:]|\.\s|,\s*(?:of\s+(?:whom|which|these|them)|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b")
+_NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
+_NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|un)\s+(?:(?:been|being|be|yet)\s+)?$")
+_DENIED = re.compile(r"\s*,?\s*(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:were|was|are|did|had|have|has|could|would)\s+(?:not|never)\b|declined|refused|withdrew|dropped)")
+_TOPIC = re.compile(r"(?:^|[,;:.]\s*|\b(?:and|that|results?|findings?)\s+)(?:of|among|in|for|across|from)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
+_BRACKET = re.compile(r"[()\[\]]")
+_ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
+_SHORT = re.compile(r"\s+(?!(?:had|was|were|with|received|did|of|in|at|months?|years?|weeks?|days?)\b)[a-z][\w/+-]*(?:\s+(?!and\b|or\b|\d)[\w/+-]+){0,4}\s*(?=[,;.)\]]|and\b|or\b|,\s*and|$)")
+_SET = re.compile(r"\b(?:analys[ie]s|evaluable|efficacy|response|assessable)\s+(?:[\w-]+\s+)?(?:set|population|cohort|patients)\s*$|\bevaluable\s+\w*\s*$")
+_LABEL_RESULT = re.compile(r"(?:\bgrades?\s*(?:[\d≥<>]\S*)?|\bcr[si]?|\bpr|\bsd|\bpd|\bresponse|\bremission|\bprogression|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$")
+
+
 def read_cohorts(folded: str, quantities: list[Quantity], linked: set[int], *, title: bool, results: bool) -> list[Count]:
     """Cohort sizes of one sentence. `linked` holds ids of quantities that are results already."""
-    out: list[Count] = []
-    for i, q in enumerate(quantities):
-        if q.kind != "proportion" or q.n is None and q.total is None:
-            continue
-        following = quantities[i + 1].start if i + 1 < len(quantities) else len(folded)
-        if q.total_span is not None and q.total:
-            count = _denominator_role(folded, q, following)
-            if count:
-                out.append(count)
-        if q.n is None or id(q) in linked and not _role_verb_follows(folded, q, following):
-            continue
-        count = _role_of(folded, q, quantities, i, following, title=title, results=results)
-        if count is not None:
-            out.append(count)
+    found: list[Count] = []
+    if any(q.kind == "proportion" for q in quantities):
+        spans = _brackets(folded)
+        flat = _blanked(folded, spans)
+        outer = _candidates(folded, flat, quantities, 0, len(folded), spans)
+        counts = _read_level(folded, flat, outer, linked, title=title)
+        found += [c for c in counts if c is not None]
+        for start, end in spans:
+            found += _read_bracket(folded, flat, start, end, quantities, outer, counts, linked, title=title)
+    if not title:
+        found += _read_case(folded)
+    found.sort(key=lambda c: (c.start, c.end))
+    return found
+
+
+# --- levels -----------------------------------------------------------------------------------------------------------
+
+
+def _brackets(folded: str) -> list[tuple[int, int]]:
+    """Spans of the outermost brackets; one that is never closed ends with the sentence."""
+    out: list[tuple[int, int]] = []
+    depth = start = 0
+    for m in _BRACKET.finditer(folded):
+        if m[0] in "([":
+            if depth == 0:
+                start = m.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                out.append((start, m.end()))
+    if depth and len(folded) - start < 80:
+        out.append((start, len(folded)))
     return out
 
 
-def _role_verb_follows(folded: str, q: Quantity, following: int) -> bool:
-    return bool(_AFTER[2][2].match(folded[_after_noun(folded, q) : following]))
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """`text` with the spans as blanks, so that offsets hold."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join(parts) + text[at:]
 
 
-def _after_noun(folded: str, q: Quantity) -> int:
-    """Where the noun phrase of a count ends: '36 children and young adults' -> after 'adults'."""
-    m = re.compile(rf"\s*[\])]?\s*{_NP}(?:{PEOPLE})(?:\s*(?:and|or)\s+(?:[\w-]+\s+){{0,2}}(?:{PEOPLE}))?(?:\s*\([^()]*\))?").match(folded, q.end)
+def _candidates(
+    folded: str, flat: str, quantities: list[Quantity], begin: int, end: int, inside: Sequence[tuple[int, int]]
+) -> list[Candidate]:
+    """Numbers of this level that may be people: not inside one of the brackets `inside`."""
+    out: list[Candidate] = []
+    for q in quantities:
+        if q.kind != "proportion" or q.start < begin or q.start >= end:
+            continue
+        places: list[tuple[float | None, int, int, bool]] = []
+        if q.total is not None and q.total_span is not None:
+            places.append((q.n, q.start, _word_end(folded, q.start), False))
+            places.append((q.total, *q.total_span, True))
+        elif q.total is not None and not q.all and q.n is not None and "/" in folded[q.start : q.n_end]:
+            continue
+        else:
+            places.append((q.n, q.start, q.n_end or q.end, False))
+        for value, at, stop, total in places:
+            if value is None or value < 1 or value != int(value) or at < begin or at >= end or any(s < at < e for s, e in inside):
+                continue
+            if q.percent is not None and at == q.start and folded[at:stop].rstrip()[-1:] == "%":
+                continue
+            made = _candidate(folded, flat, int(value), at, stop, end, q, total)
+            if made is not None:
+                out.append(made)
+    return out
+
+
+_WORD_END = re.compile(r"[\w,.-]*\w")
+
+
+def _word_end(folded: str, start: int) -> int:
+    m = _WORD_END.match(folded, start)
+    return m.end() if m else start
+
+
+def _candidate(folded: str, flat: str, n: int, start: int, stop: int, end: int, q: Quantity, total: bool) -> Candidate | None:
+    eq = folded.startswith("n", start) or folded[max(0, start - 4) : start].rstrip().endswith(("n =", "n=")) if q.eq or total else False
+    if not eq and _NOT_A_COUNT.search(flat, max(0, start - 14), start):
+        return None
+    m = _NOUN.match(flat, stop, end)
     if m:
-        return m.end()
-    m = re.compile(r"\s*[\])]").match(folded, q.end)
-    return m.end() if m else q.end
-
-
-def _denominator_role(folded: str, q: Quantity, following: int) -> Count | None:
-    """'Seven of the 20 patients with measurable lesions', '9 of 13 evaluable patients'."""
-    assert q.total_span is not None and q.total is not None
-    start, end = q.total_span
-    tail = folded[end:following]
-    n = int(q.total)
-    m = _ADJECTIVE.match(tail)
-    if m and m["role"] in _ADJECTIVE_ROLE:
-        return Count(_ADJECTIVE_ROLE[m["role"]], n, "denominator-adjective", 0.85, start, end + m.end())
-    m = re.match(rf"\s*{_NP}(?:{PEOPLE})(?:\s*\(\s*\d+(?:\.\d+)?\s?%[^()]*\))?", tail)
-    after = tail[m.end() :] if m else ""
-    if m and re.match(r"\s*(?:that|who)\s+could\s+be\s+(?:evaluated|assessed)|\s*(?:who\s+were\s+|with\s+)(?:evaluable|assessable|measurable|available|response\s+(?:data|assessment))", after):
-        return Count("evaluable", n, "denominator-evaluable", 0.85, start, end + m.end())
-    if m and re.match(r"\s*(?:with(?:out)?|who(?!\s+(?:had|achieved|developed|experienced|responded)\b)|previously|aged)\s", after) and q.n is not None:
-        return Count("subgroup", n, "denominator-subgroup", 0.6, start, end + m.end())
-    return None
-
-
-def _role_of(folded: str, q: Quantity, quantities: list[Quantity], i: int, following: int, *, title: bool, results: bool) -> Count | None:
-    assert q.n is not None
-    n = int(q.n)
-    if n < 1 or q.n != n:
+        return Candidate(n, start, stop, m.end(), q, m["noun"], m["phrase"], eq, total)
+    if _THING.match(flat, stop, end):
         return None
-    before = folded[max(0, q.start - 90) : q.start]
-    before = re.split(r"[.;]\s", before)[-1]
-    past = _after_noun(folded, q)
-    noun = bool(q.noun) or past > q.end + 2
-    after = folded[past:following]
+    return Candidate(n, start, stop, stop, q, "", "", eq, total)
+
+
+# --- the sentence outside brackets ------------------------------------------------------------------------------------
+
+
+def _read_level(folded: str, flat: str, candidates: list[Candidate], linked: set[int], *, title: bool) -> list[Count | None]:
+    out: list[Count | None] = []
+    for i, c in enumerate(candidates):
+        following = next((d.start for d in candidates[i + 1 :] if d.start >= c.np_end and _stands(flat, d)), len(flat))
+        out.append(_role_of(folded, flat, c, following, candidates, i, linked, title=title))
+    _ellipses(flat, candidates, out, linked)
+    return out
+
+
+def _stands(flat: str, c: Candidate) -> bool:
+    """Whether a number can be the head of a clause of its own."""
+    return bool(c.noun) or bool(roles.ELLIPSIS.match(flat, c.end))
+
+
+def _window(flat: str, c: Candidate, following: int) -> str:
+    """The words after the noun phrase that may speak of this count."""
+    end = min(following, c.np_end + 260)
+    text = flat[c.np_end : end]
+    if following < len(flat) and text.rstrip().endswith(","):
+        nested = _NESTED.match(flat, following)
+        if nested:  # '26 patients with CNS disease, 15 with marrow disease, were infused'
+            text = text + " " + flat[nested.end() : nested.end() + 60]
+    cut = _CUT.search(text)
+    return text[: cut.start()] if cut else text
+
+
+def _before(flat: str, c: Candidate) -> str:
+    text = flat[max(0, c.start - 110) : c.start]
+    at = max(text.rfind(";"), text.rfind(":"), text.rfind(". "))
+    return text[at + 1 :]
+
+
+def _role_of(
+    folded: str, flat: str, c: Candidate, following: int, candidates: list[Candidate], i: int, linked: set[int], *, title: bool
+) -> Count | None:
+    q = c.quantity
+    if c.eq and not c.noun:
+        return None
+    before = _before(flat, c)
     if title:
-        if noun and not re.search(r"\b(?:phase|day|month)\s*$", before):
-            return Count("treated", n, "title-count", 0.75, q.start, min(past, len(folded)))
+        if not c.noun or c.denominator:
+            return None
+        return Count("treated", c.n, "title-count", 0.5, c.start, c.np_end)
+    result = id(q) in linked
+    if c.denominator:
+        return _denominator(flat, c, before)
+    window = _window(flat, c, following)
+    if not c.noun and not roles.ELLIPSIS.match(window):
         return None
-    m = _ADJECTIVE.match(folded[q.end : following])
-    if m and m["role"] in _ADJECTIVE_ROLE:
-        return Count(_ADJECTIVE_ROLE[m["role"]], n, "adjective", 0.85, q.start, q.end + m.end())
-    for role, rule, pattern in _AFTER:
-        hit = pattern.match(after[:150])
-        if hit and (noun or _elliptic(folded, q, before)):
-            role, rule = _refined(role, rule, folded, q, before, after, hit.end())
-            return Count(role, n, rule, 0.85 if len(hit[0]) < 60 else 0.7, q.start, past + hit.end())
-    if q.percent is not None and not noun:
+    if _DENIED.match(window):
+        label = roles.GROUP_LABEL.match(folded, min(len(folded), c.np_end + 9))
+        return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end + 8) if label and not result else None
+    if q.total is not None and q.total_span is not None:  # '9 of 13 patients …': the part is a result
         return None
-    if noun or q.eq:
+    for role, rule, pattern in _ADJECTIVES:
+        if c.phrase and pattern.search(c.phrase):
+            return Count(role, c.n, rule, 0.85, c.start, c.np_end)
+    dose = roles.DOSE.match(window)
+    if dose and not re.match(r"\s*received", window):
+        return Count("arm", c.n, "dose-level", 0.8, c.start, c.np_end + dose.end())
+    hit = _after(window)
+    if hit is not None:
+        role, rule, end = hit
+        if role == "treated" and roles.DOSE.match(window[end - len(window) :] if end < len(window) else ""):
+            return Count("arm", c.n, "dose-level", 0.8, c.start, c.np_end + end)
+        if c.noun or end < 90:
+            return Count(role, c.n, rule, 0.85 if end < 90 else 0.75, c.start, c.np_end + min(end, 120))
+    if c.noun:
         for role, rule, pattern in _BEFORE:
             if pattern.search(before):
-                if q.total is not None:
+                if rule in ("enrolled-before", "analysed-before") and _part_of(before, candidates, i):
                     break
-                role, rule = _refined(role, rule, folded, q, before, after, 0)
-                return Count(role, n, rule, 0.75, q.start, past)
-    if q.eq and q.total is None:
-        if re.search(r"\([^()]*$", folded[: q.start + 1]) or folded[q.start] in "([":
-            arm = bool(_ARM.search(before[-50:])) or bool(re.search(r"\b(?:vs\.?|versus|compared)\b", folded))
-            return Count("arm" if arm else "subgroup", n, "n-equals", 0.7, _group_start(folded, q.start), q.end)
+                return Count(role, c.n, rule, 0.75, c.start, c.np_end)
+    elif re.search(r"\b(?:remaining|other)\s+$", before) and not result:
+        return Count("subgroup", c.n, "remaining", 0.7, c.start, c.np_end)
+    if result:
         return None
-    if re.search(r"\b(?:dose\s+level\s+|dl\s?)\d?\s*$", before):
+    return _described(folded, flat, c, window, before)
+
+
+def _part_of(before: str, candidates: list[Candidate], i: int) -> bool:
+    """'26 patients …, including 5 children': a part of the count before."""
+    return bool(re.search(r"\bincluding\s+(?:the\s+)?$", before)) and i > 0
+
+
+def _after(window: str) -> tuple[str, str, int] | None:
+    """The first predicate that gives a role; being evaluable says more than having been treated."""
+    best: tuple[int, str, str, int] | None = None
+    for role, rule, pattern in _AFTER:
+        m = pattern.search(window)
+        while m and _NEGATED.search(window[max(0, m.start() - 16) : m.start()]):
+            m = pattern.search(window, m.end())
+        if m and (best is None or m.start() < best[0]):
+            best = (m.start(), role, rule, m.end())
+            if rule == "evaluable-after":
+                break
+    if best is None:
         return None
-    m2 = re.match(r"\s*(?:patients?\s+|children\s+|were\s+)?(?:treated\s+)?(?:at|in|with|on|to)\s+(?:the\s+)?(?:dose\s+levels?|dl\s?-?\d|arm\b|cohort\s)", folded[q.end : following])
-    if m2:
-        return Count("arm", n, "dose-level", 0.75, q.start, q.end + m2.end())
-    if noun and q.total is None and _SUBGROUP_AFTER.match(" " + after.lstrip()):
-        arm = bool(re.search(r"\b(?:compar|versus|vs)\b", folded))
-        return Count("arm" if arm else "subgroup", n, "described-group", 0.6, q.start, min(len(folded), past + 30))
-    if noun and q.bare and re.search(r"(?:^|[,;:.]\s*|\b(?:and|that|in)\s+)(?:of|among|in|for)\s+(?:the\s+|these\s+|all\s+|those\s+)*$", before):
-        return Count("subgroup" if i else "treated", n, "topic", 0.5, q.start, past)
+    return best[1], best[2], best[3]
+
+
+def _denominator(flat: str, c: Candidate, before: str) -> Count | None:
+    """'Seven of the 20 patients with measurable lesions', '9 of 13 evaluable patients'."""
+    if not c.noun:
+        return None
+    for role, rule, pattern in _ADJECTIVES:
+        if c.phrase and pattern.search(c.phrase):
+            return Count(role, c.n, "denominator-adjective", 0.85, c.start, c.np_end)
+    m = roles.EVALUATED_PART.match(flat, c.np_end)
+    if m:
+        return Count("evaluable", c.n, "denominator-evaluable", 0.8, c.start, m.end())
+    if re.search(r"\b(?:manufactur\w*|product\w*|generat\w*)\b[^;:.]{0,50}$", before):
+        return Count("screened", c.n, "denominator-manufactured", 0.7, c.start, c.np_end)
+    if re.search(r"historical|\bcontrols?\b", c.phrase + c.noun):
+        return Count("arm", c.n, "denominator-controls", 0.7, c.start, c.np_end)
     return None
 
 
-def _elliptic(folded: str, q: Quantity, before: str) -> bool:
-    """A count without noun may still be people: 'Of 36 children who enrolled, 33 (92%) were infused'."""
-    return bool(re.search(rf"{PEOPLE}|enrolled|screened|infused|apheresis|whom|randomi|treated", folded))
+def _described(folded: str, flat: str, c: Candidate, window: str, before: str) -> Count | None:
+    """Groups that are said to have something, and counts that head a sentence as its topic."""
+    if c.noun and roles.SEX.match(c.noun):
+        return None
+    arm = bool(roles.ARM.search(window[:50])) or bool(re.search(r"\bcontrols?\b", c.noun)) or bool(c.noun) and bool(roles.COMPARED.search(before))
+    group = "arm" if arm else "subgroup"
+    if roles.GROUP_LABEL.match(folded, _next_bracket(folded, c.np_end)):
+        return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end)
+    topic = _TOPIC.search(before)
+    if topic and c.noun:
+        m = roles.EVALUATED_PART.match(window)
+        if m:
+            return Count("evaluable", c.n, "topic-evaluable", 0.7, c.start, c.np_end + m.end())
+        if not re.match(r"\s*(?:with|who|in|previously|aged|without|whose|from|not|having|of)\b", window) or re.match(rf"\s*with\s+(?:[\w/+-]+\s+){{0,5}}?{roles.DISEASE}", window):
+            return Count("treated", c.n, "topic", 0.5, c.start, c.np_end)
+        return Count(group, c.n, "topic-subgroup", 0.6, c.start, min(len(folded), c.np_end + len(window.split(",")[0])))
+    m = roles.SUBGROUP.match(window)
+    if not m or roles.RESULT.match(window) and not roles.BASELINE_RELAPSE.match(window):
+        return None
+    if c.noun == "cases" and not re.match(rf"\s*(?:of\s+(?:[\w-]+\s+){{0,3}}?{roles.DISEASE}|with)", window):
+        return None
+    if not c.noun and re.match(r"\s*(?:at|after|to|for|as)\b", window) and not re.match(rf"\s*for\s+(?:[\w-]+\s+){{0,3}}?{roles.DISEASE}|\s*as\s+(?:out|in)patients|\s*to\s+[\w\s-]{{0,20}}(?:therapy|cells?|car)", window):
+        return None
+    return Count(group, c.n, "described-group", 0.6, c.start, min(len(folded), c.np_end + min(len(window.rstrip()), 40)))
 
 
-def _refined(role: str, rule: str, folded: str, q: Quantity, before: str, after: str, upto: int) -> tuple[str, str]:
-    """A role is an arm's or a subgroup's where the words around say so."""
-    near = after[: upto + 46]
-    if role in ("enrolled", "treated") and re.match(r"[^.;]{0,70}?\b(?:assigned|allocated|randomi[sz]ed)\s+to\b", after) and not re.search(r"randomi[sz]ed\s+(?:to\s+receive|1:1|in\s+a|\()", near):
-        return "arm", "assigned-arm"
-    if role == "treated" and re.search(r"\b(?:vs|versus|compared|whereas|while)\b", folded) and re.search(r"received\s+(?:axi|tisa|liso|brexu|ide|cilta|car\s?-?t|standard|autologous|bispecific|soc)", near):
-        return "arm", "compared-arm"
-    return role, rule
+def _next_bracket(folded: str, at: int) -> int:
+    m = re.compile(r"\s*[\(\[]").match(folded, at)
+    return m.end() - 1 if m else at
 
 
-def _group_start(folded: str, start: int) -> int:
-    """The words that name the group before '(n = 12)'."""
-    at = start - 1 if folded[start] not in "([" else start
-    m = re.search(r"(?:[\w'’/+≥<>-]+[\s-]+){0,4}[\w'’/+≥<>-]+\s*$", folded[max(0, at - 60) : at])
-    return max(0, at - 60) + m.start() if m else start
+def _ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], linked: set[int]) -> None:
+    """'198 received ide-cel and 153 cilta-cel', '31, 47 and 18 patients': the verb or noun is said once."""
+    for i in range(1, len(candidates)):
+        c, prev, last = candidates[i], out[i - 1], candidates[i - 1]
+        if out[i] is not None or prev is None or c.noun or c.eq or c.denominator or id(c.quantity) in linked:
+            continue
+        if not _ITEM.search(flat, last.np_end, c.start) or not _SHORT.match(flat, c.end):
+            continue
+        role = prev.role
+        if role == "treated" and roles.PRODUCT.search(flat[c.end : c.end + 30]):
+            out[i - 1] = replace(prev, role="subgroup", rule="product-group", strength=0.65)
+            role = "subgroup"
+        if role in ("arm", "subgroup"):
+            rule = "product-group" if out[i - 1] and out[i - 1].rule == "product-group" else "ellipsis"  # type: ignore[union-attr]
+            m = _SHORT.match(flat, c.end)
+            out[i] = Count(role, c.n, rule, 0.6, c.start, m.end() if m else c.end)
+    for i in range(len(candidates) - 2, -1, -1):
+        after, c = out[i + 1], candidates[i]
+        if out[i] is None and after is not None and after.role in ("arm", "subgroup") and not c.denominator and id(c.quantity) not in linked:
+            if re.fullmatch(r"\s*(?:,|and|,\s*and)\s*", flat[c.end : candidates[i + 1].start]):
+                out[i] = Count(after.role, c.n, "list", 0.55, c.start, after.end)
 
 
-__all__ = ["Count", "read_cohorts"]
+# --- brackets ---------------------------------------------------------------------------------------------------------
+
+
+def _read_bracket(
+    folded: str, flat: str, start: int, end: int, quantities: list[Quantity], outer: list[Candidate], counts: list[Count | None],
+    linked: set[int], *, title: bool,
+) -> list[Count]:  # fmt: skip
+    inner = [(start + 1 + s, start + 1 + e) for s, e in _brackets(folded[start + 1 : end - 1])]
+    text = " " * (start + 1) + _blanked(folded[: end - 1], inner)[start + 1 :]
+    candidates = _candidates(folded, text, quantities, start + 1, end, inner)
+    if not candidates or title:
+        return []
+    host = next((k for k in range(len(outer) - 1, -1, -1) if outer[k].end <= start), None)
+    label = flat[max(0, start - 90) : start].rstrip()
+    out: list[Count] = []
+    for c in candidates:
+        if c.eq:
+            made = _equals(folded, text, start, c, label, linked)
+            if made is not None:
+                out.append(made)
+    plain = [c for c in candidates if not c.eq and not c.denominator and not (c.noun and roles.SEX.match(c.noun))]
+    items = [c for c in plain if not _DENIED.match(text, c.np_end)]
+    whole = outer[host].n if host is not None else None
+    breakdown = len(items) >= 2 and whole is not None and sum(c.n for c in items) == whole
+    for c in items:
+        tail = text[c.np_end : end - 1]
+        if roles.SEX.search(tail[:12]) or id(c.quantity) in linked and not breakdown:
+            continue
+        dose = roles.DOSE.match(tail)
+        assigned = re.match(r"\s*(?:to|assigned\s+to)\s+\w", tail)
+        has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
+        told = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
+        if breakdown or dose or assigned or has or told and not roles.RESULT.match(tail):
+            item = re.compile(r"[^,;)\]]*").match(folded, c.np_end)
+            words = folded[c.start : item.end() if item else c.np_end]
+            arm = bool(dose or assigned or roles.ARM.search(tail[:40]) or re.search(r"\bdose\s+levels?\b", tail))
+            rule = "product-group" if roles.PRODUCT.search(words) else "breakdown"
+            out.append(Count("arm" if arm else "subgroup", c.n, rule, 0.75 if breakdown else 0.6, c.start, item.end() if item else c.np_end))
+    return out
+
+
+def _equals(folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int]) -> Count | None:
+    """'bulky disease (n = 98)', '(axi-cel, n = 158; tisa-cel, n = 254)', '(n = 31, transplant group)'."""
+    item = re.split(r"[;]|(?<=\d),", text[start + 1 : c.start])[-1].strip(" ,:(")
+    name = item if re.search(r"[a-z]{2}", item) else label
+    if _LABEL_RESULT.search(name) or re.search(r"[≥≤<>]?\s*(?:grade|gr\.?)\s*\S*$", name):
+        return None
+    if id(c.quantity) in linked and not re.search(r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:]):
+        return None
+    begin = start if name is label else c.start - len(text[: c.start]) + text.rfind(item, 0, c.start)
+    if name is label:
+        m = re.search(r"(?:[\w'’/+≥≤<>%.-]+\s+){0,5}[\w'’/+≥≤<>%.-]+\s*$", folded[max(0, start - 70) : start])
+        begin = max(0, start - 70) + m.start() if m else start
+    if _SET.search(name):
+        return Count("evaluable", c.n, "n-equals-set", 0.75, begin, c.end)
+    if re.search(r"\bstudies\s*$", name):
+        return Count("enrolled", c.n, "n-equals-studies", 0.75, begin, c.end)
+    if re.search(r"\b(?:treated|infused)\s+(?:\w+\s+)?(?:patients|population|participants|set)\s*$|-treated\s+patients\s*$", name):
+        return Count("treated", c.n, "n-equals-treated", 0.75, begin, c.end)
+    trailing = text[c.end : c.end + 40]
+    arm = bool(roles.ARM.search(name[-45:]) or roles.ARM.search(trailing) or roles.COMPARED.search(folded) and not re.search(r"\bhr\b|hazard|(?:longer|shorter|higher|lower|better|worse)", folded))
+    rule = "product-group" if roles.PRODUCT.search(name[-40:]) else "n-equals"
+    return Count("arm" if arm else "subgroup", c.n, rule, 0.7, begin, c.end)
+
+
+def _read_case(folded: str) -> list[Count]:
+    """One patient: 'we report a case of', 'a 61-year-old woman'."""
+    m = roles.CASE.search(folded)
+    if not m:
+        return []
+    rest = folded[m.end() : m.end() + 160]
+    role = _after(rest)
+    return [Count("treated", 1, "case", 0.6, m.start(), m.end() + (role[2] if role and role[0] == "treated" else 0))]
+
+
+# --- the abstract as a whole ------------------------------------------------------------------------------------------
+
+_WEAK = {"title-count", "topic", "topic-subgroup", "described-group", "enrolled-before", "analysed-before", "denominator-adjective", "breakdown", "case"}
+_MERGED = ("review", "preclinical", "cost_effectiveness")
+
+
+def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> list[list[Count]]:
+    """Counts of all sentences, read together: a number keeps the role that was told best."""
+    told: dict[int, Count] = {}
+    for count in (c for level in levels for c in level):
+        if count.rule not in _WEAK and count.n > 1:
+            told.setdefault(count.n, count)
+    compares = bool(re.search(r"\b(?:versus|vs\.?|compar\w+)\b", title.lower()))
+    out: list[list[Count]] = []
+    for level in levels:
+        row = []
+        for c in level:
+            known = told.get(c.n)
+            if c.rule == "case" and kind != "case_report":
+                continue
+            if c.rule in ("title-count", "topic", "topic-subgroup") and known is not None:
+                c = replace(c, role=known.role)
+            elif c.rule == "title-count" and kind == "meta_analysis":
+                c = replace(c, role="enrolled")
+            elif c.rule == "product-group" and compares:
+                c = replace(c, role="arm")
+            row.append(c)
+        out.append(row)
+    return out
+
+
+__all__ = ["Count", "read_cohorts", "settle"]

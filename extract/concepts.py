@@ -40,7 +40,7 @@ GRADES = re.compile(
     rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
     rf"|(?P<graded>{_GRADE_WORD}[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
     rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
-    rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:{_JOIN}(?:(?:grade|g)[\s-]*)?{_N}(?![a-z\d%.]|\.\d|\s*(?:patients|of|\()))+))?))"
+    rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:{_JOIN}(?:(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d|\s*(?:patients|of|\())){{1,6}}))?))"
     rf"|(?P<any>(?:any|all)[\s-]+grades?|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
     rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
@@ -48,6 +48,7 @@ GRADES = re.compile(
     rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"
     rf"|(?P<moderate>(?<![a-z])moderate(?![a-z]))"
     rf"|(?P<fatal>(?<![a-z])(?:fatal|lethal)(?=\s+(?:(?:cases?\s+of\s+)?(?:crs|cytokine|icans|neuro|infect|seps|cerebral|pneumon|h(?:a)?emorrh|hlh|bacter|fung|cardiac|immune|bleed))))"
+    rf"|(?P<deadly>(?<=was\s)fatal|(?<=were\s)fatal|(?<=proved\s)fatal|(?<=being\s)fatal|fatal(?=\s+in\b))"
     rf"|(?P<threat>life[\s-]threatening)"
 )  # fmt: skip
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
@@ -99,7 +100,7 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
         return ("mild",)
     if m["moderate"]:
         return ("moderate",)
-    if m["fatal"]:
+    if m["fatal"] or m["deadly"]:
         return ("5",)
     if m["threat"]:
         return ("4",)

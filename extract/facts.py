@@ -11,6 +11,7 @@ from extract.denominators import denominators
 from extract.linking import Link
 from extract.quantities import Quantity
 from extract.reading import Reading
+from extract.scope import Scope
 from models.evidence import Fact, fact_from
 from models.record import Record
 from models.study import StudyType
@@ -32,7 +33,7 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
             low, high = q.range or (q.ci[:2] if q.ci and q.ci[2] is None else None) or (None, None)
             value, unit = (q.value, q.unit) if q.kind != "time" else _split_time(q.times[0])
             drafts.append(_draft(reading, i, seen.start, seen.end, seen.rule, 0.95, type="followup", value=value, unit=unit or None, low=low, high=high))
-        for link in reading.links:
+        for link in [*reading.links, *(_case_statements(reading) if kind == "case_report" else [])]:
             draft = _fact(reading, i, link)
             if draft is None:
                 continue
@@ -47,14 +48,41 @@ def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
     before = [c for c in reading.cohorts if c.role in ("enrolled", "screened")]
     for treated in (c for c in reading.cohorts if c.role == "treated"):
         wider = [c for c in before if c.start < treated.start and c.n >= treated.n]
-        if wider:
-            q = next((q for q in reading.quantities if q.start == treated.start), None)
-            percent = q.percent if q is not None else None
-            if percent is not None and not same_percent(treated.n, wider[-1].n, percent):
+        if not wider:
+            continue
+        q = next((q for q in reading.quantities if q.start == treated.start), None)
+        percent = q.percent if q is not None else None
+        chosen = wider[0]
+        if percent is not None:
+            chosen = next((c for c in wider if same_percent(treated.n, c.n, percent)), chosen)
+            if not same_percent(treated.n, chosen.n, percent):
                 percent = None
-            return [_draft(reading, at, wider[-1].start, treated.end, "infused-of-enrolled", 0.85,
-                           type="procedure", name="infused of enrolled", n=treated.n, total=wider[-1].n, percent=percent)]  # fmt: skip
+        return [_draft(reading, at, chosen.start, treated.end, "infused-of-enrolled", 0.85,
+                       type="procedure", name="infused of enrolled", n=treated.n, total=chosen.n, percent=percent)]  # fmt: skip
     return []
+
+
+_CASE_GENERIC = frozenset({"AE", "SAE", "all-cause death", "death", "DLT", "ORR", "NR", "relapse", "MRD-"})
+_CASE_NOT = re.compile(r"\b(?:relapsed|refractory|prior|previous|history|before|first-line|chemotherapy|after\s+failure|literature|may|can|should|could|risk|suggest\w*|highlight\w*|potential|management|strateg\w+)\b")
+
+
+def _case_statements(reading: Reading) -> list[Link]:
+    """In a report of one to three patients, what happened is stated without numbers: 'she had grade 2 CRS'."""
+    if reading.sentence.scope is not Scope.RESULTS:
+        return []
+    told = {id(link.mention) for link in reading.links}
+    spans = [(link.start, link.end) for link in reading.links]
+    folded = reading.sentence.folded
+    out = []
+    for m in reading.mentions:
+        if m.kind in ("grade", "survival") or m.name in _CASE_GENERIC or id(m) in told or any(a <= m.start < b for a, b in spans):
+            continue
+        if _CASE_NOT.search(folded[max(0, m.start - 60) : m.end + 20]) or re.search(r"\b(?:no|not|without|never)\b", folded[max(0, m.start - 30) : m.start]):
+            continue
+        grade = next((g.name for g in reading.mentions if g.kind == "grade" and (0 <= m.start - g.end <= 2 or 0 <= g.start - m.end <= 3)), None)
+        time = next((q.times[0] for q in reading.quantities if q.times and abs(q.start - m.end) < 40), None)
+        out.append(Link(m, None, "case-statement", 0.6, m.start, m.end, grade=grade, time=time))
+    return out
 
 
 def _draft(reading: Reading, at: int, start: int, end: int, rule: str, strength: float, **values: Any) -> dict[str, Any]:

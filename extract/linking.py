@@ -81,6 +81,11 @@ _HEAD = re.compile(rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|ae
 _TRAILING = re.compile(rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRADE}][^.;:,()]*?\(\s*$|^[^.;:,(){CONCEPT}{GRADE}]*[{CONCEPT}{GRADE}]+\s*,\s*$")
 _FIGURES = re.compile(r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$")
 _REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
+# '…, and 26 were given immunoglobulin': a new statement begins with this value.
+_OTHER_PREDICATE = re.compile(rf"^[\])%\s]*(?:(?:of\s+(?:them|these|whom)\s+)?(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])")
+_SELECTED = re.compile(r"\b(?:included?|including|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$")
+# '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
+_LABELLED = re.compile(r"^\s*(?:,|;|vs\.?|versus|and|compared\s+with)\s*(?:[\w+≥>≤<'’/.-]+\s+){0,5}[\w+≥>≤<'’/.-]+\s*[,:=]?\s*$")
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -116,6 +121,7 @@ class _Reader:
     times: list[Quantity] = field(default_factory=list)
     values: list[Quantity] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    claimed: set[int] = field(default_factory=set)  # starts of grades printed behind their value
 
     def read(self) -> list[Link]:
         self.concepts = [m for m in self.mentions if m.kind != "grade"]
@@ -194,7 +200,7 @@ class _Reader:
                 gap = self.skeleton[last.end : q.start]
                 kinds = {last.items[-1].kind, q.kind}
                 same = kinds <= {"proportion"} or kinds <= {"duration", "not_reached", "decimal"} or kinds <= {"hr"}
-                if same and CONCEPT not in gap and GRADE not in gap and len(gap) < 90 and _VALUE_GAP.match(gap) and self._alike(last, q, gap):
+                if same and CONCEPT not in gap and GRADE not in gap and len(gap) < 90 and (_VALUE_GAP.match(gap) or _LABELLED.match(gap) and self._in_bracket(last.end)) and self._alike(last, q, gap):
                     last.items.append(q)  # type: ignore[arg-type]
                     last.end = q.end
                     last.joints.append(bool(_VERSUS.search(gap)))
@@ -202,6 +208,9 @@ class _Reader:
                     continue
             runs.append(Run([q], q.start, q.end))
         return runs
+
+    def _in_bracket(self, at: int) -> bool:
+        return self.skeleton.count("(", 0, at) > self.skeleton.count(")", 0, at) or self.skeleton.count("[", 0, at) > self.skeleton.count("]", 0, at)
 
     def _alike(self, run: Run, q: Quantity, gap: str) -> bool:
         """Values of a list are printed alike: counts with counts, percents with percents."""
@@ -213,7 +222,7 @@ class _Reader:
             return False
         if re.match(r"\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[q.n_end : q.n_end + 14]) or q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]]):
             return False
-        return (first.n is not None) == (q.n is not None) and (first.percent is not None) == (q.percent is not None or first.percent is None)
+        return (first.n is None) == (q.n is None) and (first.percent is None) == (q.percent is None)
 
     def _counts_own_concept(self, q: Quantity) -> bool:
         """Whether a concept follows the value at once: '5 CR, 3 PR'."""
@@ -230,7 +239,8 @@ class _Reader:
                 gap = self.skeleton[last.end : c.start]
                 opens = len(last.items) == 1 and bool(re.match(r"^\s*,\s*(?:and|or)\b", gap))
                 verb = bool(_PREDICATES.match(self.folded[c.start : c.end]) or isinstance(before, Mention) and _PREDICATES.match(self.folded[before.start : before.end]))
-                if not between and not opens and not verb and isinstance(before, Mention) and before.kind == c.kind and _LIST.match(gap):
+                alike = isinstance(before, Mention) and (before.kind == c.kind or {before.name, c.name} == {"relapse", "death"})
+                if not between and not opens and not verb and alike and _LIST.match(gap):
                     last.items.append(c)  # type: ignore[arg-type]
                     last.end = c.end
                     continue
@@ -268,8 +278,13 @@ class _Reader:
         if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
             return
         if right is not None:
-            right, gap_right = self._past_group_noun(run, right, concept_runs, next_start, gap_right)
-            if self._names_group(run, right, gap_right):
+            if _SELECTED.search(self.folded[max(0, run.start - 40) : run.start]) and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+with\s+(?:[\w{GRADE}-]+\s+){{0,3}}$", gap_right):
+                return
+            found, gap_right = self._past_groups(run, right, concept_runs, next_start, gap_right)
+            if found is None:
+                return
+            right = found
+            if re.search(r"\b(?:not|never|without|no|fail(?:ed|ure)?)\b", gap_right):
                 return
             word = self.folded[right.start : right.end]
             right_verb = bool(RIGHT_VERB.match(gap_right)) or (bool(_PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right)))
@@ -283,6 +298,8 @@ class _Reader:
             return
         if right is not None and RIGHT_NEAR.match(gap_right) and not self._has_own_value(right, next_start, gap_right):
             self._emit(run, right, "value-concept", 0.85, left=False)
+            return
+        if _OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60]) and not self._closes(gap_left):
             return
         if direct and left is not None:
             self._emit(run, left, "concept-in-value", 0.9, left=True)
@@ -301,28 +318,39 @@ class _Reader:
         if right is not None and not BARRIER.search(gap_right) and len(gap_right) <= 60 and "," not in gap_right and not self._has_own_value(right, next_start, gap_right):
             self._emit(run, right, "value-later-concept", 0.5, left=False)
 
-    def _past_group_noun(self, run: Run, right: Run, concept_runs: list[Run], next_start: int, gap_right: str) -> tuple[Run, str]:
-        """'9 of the 16 responders relapsed': responders are who was counted, relapse is what of them."""
-        noun = self.folded[right.start : right.end]
-        if len(right.items) > 1 or not _GROUP_NOUN.search(noun + self.folded[right.end : right.end + 14]) or not re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap_right):
-            return right, gap_right
+    def _past_groups(self, run: Run, right: Run, concept_runs: list[Run], next_start: int, gap: str) -> tuple[Run | None, str]:
+        """The concept that counts the value, past one that only says who is counted.
+
+        '9 of the 16 responders relapsed', 'Seven patients in CR were bridged', '7 responders received …'.
+        None where nothing but the group is named.
+        """
+        if not self._names_group(right, gap):
+            return right, gap
         later = next((r for r in concept_runs if r.start >= right.end and r.start < next_start), None)
         if later is None:
-            return right, gap_right
-        gap = self.skeleton[right.end : later.start]
+            return (None, "") if self._is_subject(right) else (right, gap)
+        between = self.skeleton[right.end : later.start]
         word = self.folded[later.start : later.end]
-        if re.match(rf"^\s*(?:{PEOPLE}\s*)?(?:\([^()]*\)?\s*)?(?:who\s+)?(?:later\s+|subsequently\s+|eventually\s+|had\s+)*$", gap) and _PREDICATES.match(word) or re.match(rf"^\s*(?:{PEOPLE}\s*)?(?:\([^()]*\)?\s*)?(?:were|was|had|have|became|achieved|remained|lost|turned|experienced|developed)\s+(?:[\w-]+\s+){{0,4}}$", gap):
-            return later, ""
-        return right, gap_right
+        if len(between) < 60 and (_PREDICATES.match(word) and RIGHT_PREDICATE.match(between) or RIGHT_VERB.match(between)):
+            return later, between
+        return (None, "") if self._is_subject(right) else (right, gap)
 
-    def _names_group(self, run: Run, right: Run, gap_right: str) -> bool:
-        """'7 responders received …', 'one patient in remission died': the concept says who, not what came out."""
-        noun, after = self.folded[right.start : right.end], self.folded[right.end : right.end + 30]
-        if _GROUP_NOUN.match(noun + after[:14]) and re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap_right):
-            return bool(re.match(rf"\s*(?:{PEOPLE}\s+)?(?:received|underwent|had|were|was|proceeded|did|without|who|with|went|remained)\b", after))
-        if right.items[0].name in _REMISSIONS and re.search(r"\bin\s+(?:an?\s+)?$", gap_right) and not re.search(r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap_right):  # type: ignore[union-attr]
-            return bool(re.match(r"\s*(?:died|had|have|received|underwent|without|with|who|progressed|relapsed|went|proceeded|at\s+(?:baseline|infusion|the\s+time))\b", after)) or bool(_PREDICATES.search(gap_right.strip().split(" ")[0]) and "transplant" in gap_right)
-        return False
+    def _names_group(self, right: Run, gap: str) -> bool:
+        if len(right.items) > 1:
+            return False
+        noun = self.folded[right.start : right.end + 14]
+        if _GROUP_NOUN.match(noun) and re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap):
+            return True
+        first = right.items[0]
+        assert isinstance(first, Mention)
+        return first.name in _REMISSIONS and bool(re.search(r"\bin\s+(?:an?\s+)?$", gap)) and not re.search(
+            r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap
+        )
+
+    def _is_subject(self, right: Run) -> bool:
+        """Whether the group goes on to do or have something: 'responders received …'."""
+        after = self.folded[right.end : right.end + 36]
+        return bool(re.match(rf"\s*(?:{PEOPLE}\s+)?(?:received|underwent|had|have|were|was|proceeded|did|died|without|who|with|went|remained|progressed|at\s+(?:baseline|infusion|the\s+time))\b", after))
 
     def _closes(self, gap_left: str) -> bool:
         """'CRS occurred in 27 …', 'CRS (27 …': the concept on the left claims the value whatever follows."""
@@ -406,7 +434,7 @@ class _Reader:
             for mention in chosen:
                 assert isinstance(mention, Mention)
                 grade = grade_list[i] if len(grade_list) == k else None
-                if grade is None and mention.kind == "events":
+                if grade is None and mention.kind == "events" and mention.name not in ("death", "all-cause death"):
                     grade = self._grade(mention, concepts, value, run, left=left)
                 time = times[i] if len(times) == k and k > 1 and c != k else None
                 if time is None:
@@ -433,7 +461,8 @@ class _Reader:
         for g in self.grades:
             if len(g.grades) - 1 == len(run.items) and (g.end <= run.start and run.start - g.end < 80 or g.start >= run.end and g.start - run.end < 30):
                 return list(g.grades[1:])
-        near = [g for g in self.grades if concepts.end <= g.start < run.start]
+        previous = max((q.end for q in self.values if q.end <= run.start), default=0)
+        near = [g for g in self.grades if max(concepts.end, previous) <= g.start < run.start]
         if len(near) == len(run.items) and len(near) > 1:
             return [g.name for g in near]
         return []
@@ -441,7 +470,7 @@ class _Reader:
     def _grade(self, mention: Mention, concepts: Run, value: Quantity, run: Run, *, left: bool) -> str | None:
         previous = max((q.end for q in self.values if q.end <= run.start), default=0)
         if left:
-            near = [g for g in self.grades if max(concepts.end, previous) <= g.start and g.end <= value.start]
+            near = [g for g in self.grades if max(concepts.end, previous) <= g.start and g.end <= value.start and g.start not in self.claimed]
             if near and self._last_grade_applies(near[-1], value):
                 return near[-1].name
         else:
@@ -452,14 +481,15 @@ class _Reader:
         adjective = [g for g in self.grades if g.end <= concepts.start and re.match(r"^\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])]
         if adjective and left:
             return adjective[-1].name
-        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|exclusively|both|each|of|were|being|had|with|at|which|the|maximum|(?:and\s+)?was\s+always|it\s+was|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
+        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
+            self.claimed.add(after_value.start)
             return after_value.name
         after = next((g for g in self.grades if g.start >= mention.end), None)
         if after is not None and re.match(r"^\s*(?:rates?|events?)?\s*[,(\[:]?\s*(?:of|was|were|all|only|being|at|with|exclusively|limited\s+to|confined\s+to|maximum|\s)*+$", self._list_rest(mention, concepts, after.start)) and (left or not self._grade_has_value(after)):
             if not (left and after.start > value.start):
                 return after.name
-        before = [g for g in self.grades if g.end <= concepts.start]
-        if before and re.match(r"^\s*[\])]?\s*(?:or\s+(?:higher|greater|above)|(?:[\w'’/-]+\s+){0,3}?|treatment[\s-]related\s+)(?:cases?\s+of\s+|events?\s+of\s+|adverse\s+events?\s*[,:]?\s*)?$", self.skeleton[before[-1].end : concepts.start]):
+        before = [g for g in self.grades if g.end <= concepts.start and g.start not in self.claimed]
+        if before and re.match(r"^\s*(?:or\s+(?:higher|greater|above)|(?:(?!and\b|or\b|in\b)[\w'’/-]+\s+){0,3}?|treatment[\s-]related\s+)(?:cases?\s+of\s+|events?\s+of\s+|adverse\s+events?\s*[,:]?\s*)?$", self.skeleton[before[-1].end : concepts.start]):
             return before[-1].name
         if before and concepts.items and mention is not concepts.items[0]:
             inside = [g for g in self.grades if g.start >= concepts.start and g.end <= mention.start]
@@ -472,7 +502,7 @@ class _Reader:
         return self.skeleton[concepts.end if concepts.end <= upto else mention.end : upto]
 
     def _last_grade_applies(self, g: Mention, value: Quantity) -> bool:
-        return not re.search(r"[.;]", self.skeleton[g.end : value.start])
+        return not re.search(r";|\.\s", self.skeleton[g.end : value.start])
 
     def _grade_has_value(self, g: Mention) -> bool:
         return any(q.start >= g.end and re.match(r"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+)?$", self.skeleton[g.end : q.start]) for q in self.values if q.start - g.end < 30)
@@ -483,7 +513,7 @@ class _Reader:
             return None
         for g in reversed([g for g in self.grades if g.end <= mention.start]):
             between = self.skeleton[g.end : mention.start]
-            if ";" in between or "." in between:
+            if re.search(r";|\.\s", between):
                 return None
             if _HEAD.match(between):
                 return g.name

@@ -31,7 +31,7 @@ AIMS = re.compile(
     r"\b(?:(?:primary|secondary|main|key|co-?primary|exploratory)\s+(?:(?:efficacy|safety|study|outcome)\s+)*(?:end\s?-?\s?points?|objectives?|outcomes?|aims?)\b(?!\s+(?:was|were|has\s+been)\s+(?:met|reached))|aim(?:ed)?\s+(?:of|to|was)|we\s+(?:aimed|sought|hypothesi[sz]ed|assessed\s+whether|asked\s+whether|investigated\s+whether|set\s+out)|objectives?\s+(?:was|were|of|is)|purpose\s+of|"
     r"eligible\s+(?:patients|if|were|adults|children|participants)|were\s+eligible|eligibility|inclusion\s+criteria|exclusion\s+criteria|was\s+defined\s+as|were\s+defined\s+as|defined\s+as|end\s?-?\s?points?\s+(?:were|was|included|of)|endpoints?\s+(?:were|was|included)|to\s+(?:evaluate|determine|estimate|assess|explore|investigate)\s+(?:the|whether|if)\b)"
 )
-_MET = re.compile(r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:co-?)?primary|primary\s+end\s?-?point\s+(?:was|were)\s+met")
+_MET = re.compile(r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:[\w-]+\s+){0,2}(?:co-?)?primary|primary\s+end\s?-?point\s+(?:was|were)\s+met")
 # A section label that stands in the text itself: 'Results: …', 'RESULTSIn …'.
 INLINE_LABEL = re.compile(
     r"^(?:[①-⑩(\d).]{0,3}\s*)?(?:(?P<colon>Background|Objectives?|Aims?|Purpose|Introduction|Methods?|Materials and methods|Patients and methods|Results?|Findings|Conclusions?|Interpretation|Discussion|BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|MATERIALS AND METHODS|PATIENTS AND METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)\s*:|(?P<glued>BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)(?=\s?[A-Z][a-z]|\s(?:[A-Z]|\d)))"

@@ -70,9 +70,8 @@ class _Reading:
             tag=_TAGS,
             resolve_entities=False,
             no_network=True,
-            load_dtd=False,
+            load_dtd=False,  # not with collect_ids=False, which makes libxml2 read the DTD all the same
             huge_tree=False,
-            collect_ids=False,
             remove_comments=True,
             remove_pis=True,
         )

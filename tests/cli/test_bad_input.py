@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -74,16 +75,20 @@ def test_half_an_xml_file_gives_its_whole_records(cartevidence: Run, tmp_path: P
     assert stored(cartevidence) == set(GOOD[:2])
 
 
-@pytest.fixture
-def ordinary_user() -> Iterator[Callable[[], None]]:
-    """Call it to stop being root, to whom nothing is forbidden, until the test is over."""
+@contextlib.contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Not as root, to whom nothing is forbidden."""
     me = os.geteuid()
-    yield lambda: os.seteuid(65534) if me == 0 else None
-    os.seteuid(me)
+    try:
+        if me == 0:
+            os.seteuid(65534)
+        yield
+    finally:
+        os.seteuid(me)
 
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
-def test_no_permission(kind: str, cartevidence: Run, ordinary_user: Callable[[], None]) -> None:
+def test_no_permission(kind: str, cartevidence: Run) -> None:
     with tempfile.TemporaryDirectory() as place:  # pytest's own folders are closed to other users
         Path(place).chmod(0o777)
         closed, good = Path(place, "closed"), Path(place, "good.xml")
@@ -91,9 +96,9 @@ def test_no_permission(kind: str, cartevidence: Run, ordinary_user: Callable[[],
         closed.chmod(0)
         good.write_bytes(article_set(*map(study, GOOD)))
         assert cartevidence("run", good, "--db", f"{place}/first.db").returncode == 0  # all is imported now
-        ordinary_user()
-        alone = cartevidence("run", closed, "--db", f"{place}/e.db")
-        beside = cartevidence("run", closed, good, "--db", f"{place}/e.db")
+        with ordinary_user():
+            alone = cartevidence("run", closed, "--db", f"{place}/e.db")
+            beside = cartevidence("run", closed, good, "--db", f"{place}/e.db")
     assert (alone.returncode, beside.returncode) == (1, 3)
     assert str(closed) in sentence(alone)
     assert "3 stored (3 new)" in beside.stdout

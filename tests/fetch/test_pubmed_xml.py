@@ -192,6 +192,13 @@ def test_pubmeds_own_doctype_is_accepted_and_never_fetched(monkeypatch: pytest.M
     assert len(read(article_set(article(90000001)))) == 1
 
 
+def test_a_dtd_on_this_machine_is_not_opened(tmp_path: Path) -> None:
+    dtd = tmp_path / "local.dtd"
+    dtd.write_text("<!this would be an error")
+    whole = article_set(article(90000001)).decode().replace(DOCTYPE, f'<!DOCTYPE PubmedArticleSet SYSTEM "{dtd}">')
+    assert isinstance(read(whole.encode())[0], Fetched)
+
+
 @pytest.mark.parametrize(
     ("damage", "pmid"),
     [

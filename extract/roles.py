@@ -1,0 +1,123 @@
+"""Wordings that tell whose number a count is: the rule tables of `extract.cohorts`.
+
+Patterns are for folded text whose brackets are blanked, so that '23 (median age, 31 years) received' reads
+'23 … received'. They are read top down; every row is (role, rule id, pattern).
+"""
+
+from __future__ import annotations
+
+import re
+
+Row = tuple[str, str, str]
+
+PEOPLE = (
+    r"(?:patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?|recipients?|"
+    r"cases?|people|persons?|volunteers?|veterans?|controls?|candidates?|referrals?|non-?responders?|responders?|"
+    r"survivors?|youths?|teenagers?|men|women|males?|females?|boys?|girls?|man|woman)"
+)
+SEX = re.compile(r"(?:men|women|males?|females?|boys?|girls?|man|woman)\b")
+
+# What is counted but is not people.
+THINGS = (
+    r"(?:cent(?:er|re)s?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials?|cohorts?|arms?|groups?|"
+    r"samples?|specimens?|products?|batches|infusions?|doses?|cycles?|lines?|courses?|regimens?|therap(?:y|ies)|"
+    r"treatments?|months?|weeks?|days?|years?|hours?|events?|episodes?|deaths?|infections?|relapses|responses?|"
+    r"cells?|genes?|mutations?|mice|donors?|records?|reports?|articles?|publications?|databases?|points?|factors?|"
+    r"variables?|parameters?|antigens?|targets?|categories|models?|levels?|times?|fold|million|billion|percent|"
+    r"caregivers?|physicians?|clinicians?|respondents?|experts?|items?|domains?|of\s+10|x\s+10|×)"
+)
+
+CAR = (
+    r"(?:\b(?:u|h)?car\b|\b(?:u|h)?car[\s-]?t|\w*cart\d*\b|chimeric|-cel\b|leucel\b|anti-?\s?cd|\bcd\s?\d+|\bbcma|"
+    r"\bgprc5d|\bgpc3|\binfusions?\b|\bcells?\b|\bstudy\s+treatment|\ballocated\s+(?:treatment|procedure)|"
+    r"\bdoses?\s+of|\bcommercial\s+product|\d\s?(?:×|x)\s?10|\bthe\s+product\b)"
+)
+PRODUCT = re.compile(r"[a-z]-cel\b|leucel\b")
+OTHER_THERAPY = (
+    r"(?:bridg|tocilizumab|toci\b|steroid|cortico|dexameth|methylpred|prior\b|previous|earlier\b|second\b|third\b|another|"
+    r"boost|stem[\s-]cell|cd34|allo|auto-?(?:sct|hsct|hct)|autologous\s+(?:stem|ha?ematop|transpl|hsct|hct|sct)|hsct|"
+    r"\bhct|asct|\bsct|haplo|transplant|consolidat|salvage|radio|irradiat|blinatumomab|inotuzumab|chemo|immunoglobulin|"
+    r"ivig|g-?csf|gm-csf|filgrastim|eltrombopag|romiplostim|thrombopoietin|anakinra|ruxolitinib|siltuximab|antibiotic|"
+    r"antifungal|antiviral|prophyla|maintenance|systemic\s+therap|local\s+therap|further|subsequent|additional|no\b|"
+    r"only\s+(?:one|supportive)|lenalidomide|rituximab|bendamustine|daratumumab|glofitamab|epcoritamab|mosunetuzumab|"
+    r"polatuzumab|pirtobrutinib|ibrutinib|btki?\b|bispecific|checkpoint|\bici\b|nivolumab|pembrolizumab|growth|"
+    r"transfusion|platelet|venetoclax|tki\b|oos\b|out[\s-]of[\s-]spec|multiple\s+lines|placebo|their\b|blood|"
+    r"antibod|supportive|palliat|vaccin|levetiracetam|defibrotide|dialysis|conventional|standard\s+(?:therap|treat))"
+)
+_NOT_OTHER = rf"(?!(?:[\w'’/+.-]+\s+){{0,2}}?{OTHER_THERAPY})"
+_OBJECT = rf"{_NOT_OTHER}[^;:]{{0,70}}?{CAR}"
+
+DISEASE = (
+    r"(?:lymphomas?|leuka?emias?|myelomas?|\bd?lbcl\b|\b[bt]-?\s?all\b|\ball\b|\bmcl\b|\bt?fl\b|\bmzl\b|\b[bt]?-?nhl\b|"
+    r"\b(?:rr)?mm\b|\bcll\b|\baml\b|\bpcnsl\b|\bcnsl\b|\bpmbcl\b|\brt\b|neoplasms?|malignanc(?:y|ies)|tumou?rs?|cancers?|"
+    r"carcinomas?|gliomas?|glioblastomas?|neuroblastomas?|sarcomas?|mesotheliomas?|lupus|\bsle\b|myositis|sclerosis|"
+    r"gravis|\bnmosd\b)"
+)
+
+# Words inside the count's own noun phrase: '30 evaluable patients', '1,246 registered recipients'.
+ADJECTIVES: tuple[Row, ...] = (
+    ("evaluable", "adjective-evaluable", r"\b(?:\w+-)?(?:evaluable|assessable)\b"),
+    ("enrolled", "adjective-enrolled", r"\b(?:enrolled|included|recruited|registered|randomi[sz]ed|approved|accepted)\b"),
+    ("screened", "adjective-screened", r"\b(?:screened|leuka?pheresed|apheresed)\b"),
+    ("treated", "adjective-treated", r"\b(?:infused|treated|dosed)\b|\b(?:car|cel|car-?t|t-cell)\b[\w\s-]{0,20}\brecipients\b"),
+    ("evaluable", "adjective-analysed", r"\b(?:analy[sz]ed|analy[sz]able|assessed|evaluated)\b"),
+)  # fmt: skip
+
+_BE = r"(?:(?:were|was|been|being|are)\s+)?"
+# Predicates and modifiers after the noun phrase, searched in the words up to the next count.
+AFTER: tuple[Row, ...] = (
+    ("evaluable", "evaluable-after", r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed|evaluated)"),
+    ("screened", "screened-after", rf"\b{_BE}screened\b|\bassessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was|were)\s+(?:successfully\s+)?manufactured"),
+    ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
+    ("arm", "assigned-arm", r"\b(?:assigned|allocated)\s+to\b|\bin\s+(?:the\s+)?[\w\s+/-]{1,30}\b(?:arm|group)\b|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort|group)\s+\w{1,2}\b|\bin\s+(?:arm|cohort|period|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
+    ("enrolled", "enrolled-after", rf"\b{_BE}(?:enrolled|registered|recruited|accrued|included|entered|identified|intended|eligible|consented|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)|\b{_BE}(?:enrolled|registered|recruited|included|identified|eligible|approved|selected|retained)\s*$|\b(?:met|meeting|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,4}}criteri|\bparticipated\b|\btook\s+part\b|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
+    ("treated", "treated-after", rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by|using)\b)|\btreated\s+(?:with|by|using)\s+{_OBJECT}|\b(?:received|receiving|receive|given|got|administered|receipt\s+of)\s+{_OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to|went\s+on\s+to|reached)\s+(?:a\s+|an\s+|the\s+|their\s+|one\s+|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b|lymphodepletion\s+and)|\bcompleted\s+the\s+treatment|\bhad\s+(?:car|cd\d+)[\w\s-]{{0,30}}administered"),
+    ("evaluable", "analysed-after", rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed|available)\b|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bhad\s+(?:an?\s+)?(?:evaluable|available|informative|assessable|measurable)\b"),
+)  # fmt: skip
+
+# Words before the count, up to the start of its clause.
+_DATA = r"(?:(?:the\s+|all\s+|available\s+|clinical\s+|medical\s+|electronic\s+)*(?:data|outcomes?|records?|charts?|case\s+notes|results?|files|characteristics|histories)\s+(?:of|from|on|in|for)\s+)?"
+_SUM = r"(?:a\s+(?:total|cohort|series|group|sample)\s+of\s+|in\s+total\s+|the\s+first\s+|the\s+|all\s+|our\s+|these\s+|up\s+to\s+|first\s+)*$"
+BEFORE: tuple[Row, ...] = (
+    ("subgroup", "remaining", r"\b(?:remaining|other)\s+$"),
+    ("screened", "screened-before", rf"\b(?:screened|(?:leuk[ao]?)?(?:a?pheresis)\s+(?:(?:was|were)\s+(?:\w+\s+)?(?:performed|done|carried\s+out|completed|successful)\s+)?(?:in|for|on|of)|manufactured\s+for)\s+{_SUM}"),
+    ("subgroup", "second-product", rf"\b(?:second|third|repeat)\s+[\w\s-]{{0,30}}(?:was|were)\s+(?:given|administered|infused)\s+(?:to|in)\s+{_SUM}"),
+    ("treated", "treated-before", rf"\b(?:treated|infused|dosed|(?:was|were)\s+(?:given|administered|delivered|infused)\s+(?:to|in)|(?:gave|administered)\s+[^;:]{{0,80}}?\bto|given\s+to|infusions?\s+[^;:,]{{0,40}}?\b(?:of|in|to|for)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
+    ("treated", "therapy-in", rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|\bcar[\w\s-]{{0,12}}\b(?:therap(?:y|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
+    ("evaluable", "analysed-before", rf"\b(?:analy[sz](?:ed|ing)|analysis\s+(?:of|included|comprised|was\s+based\s+on)|analysis\s+(?:set|population)\s+(?:of|included|comprised|consisted\s+of))\s+{_DATA}{_SUM}"),
+    ("enrolled", "enrolled-before", rf"\b(?:enrolled|enroll?ing|included|includes|recruited|registered|identified|reviewed|evaluated|studied|enroll?ment\s+of|involv(?:ing|ed)|compris(?:ing|ed)|accrued|collected|total(?:l)?ing|total\s+of|in\s+total,?|encompass(?:ing|ed)|cohort\s+of|cohort\s+(?:included|comprised|consisted\s+of)|population\s+(?:included|comprised|consisted\s+of|of)|investigated|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information|samples?)\s+(?:of|from|on)|report\s+on|used)\s+(?:on\s+)?{_DATA}{_SUM}"),
+    ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
+)  # fmt: skip
+
+# Group labels.
+ARM = re.compile(
+    r"\bdose\s+(?:level|cohort)s?\b|\bdl\s?-?\d|\barms?\b|\bcohorts?\s+[a-d\d]\b|\bgroups?\b|\bassigned\s+to|\ballocated\s+to|\bperiod\s+\d|"
+    r"\brandomi[sz]ed\s+to|\bhistorical\s+controls?\b|\bcontrols?\s+(?:arm|group)"
+)
+COMPARED = re.compile(r"\bvs\b|\bversus\b|\bcompar(?:ed|ing|ison|e)\b(?!\s+to\s+baseline)")
+GROUP_LABEL = re.compile(r"^\s*[\(\[]\s*(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b")
+DOSE = re.compile(r"^\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at|in|with|on|to|received)\s+(?:the\s+|each\s+)?(?:highest\s+|lowest\s+)?(?:dose[\s-]*(?:levels?|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10)")
+EVALUATED_PART = re.compile(r"^\s*(?:who\s+were\s+|that\s+were\s+)?(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:evaluable|assessable|available|measurable|informative|known\s+mrd|(?:bone[\s-])?marrow\s+sample|(?:[\w-]+\s+)?samples?\b|(?:[\w-]+\s+)?measurements?|response\s+(?:data|assessment)|follow-up\s+data|mrd-negative)|(?:who|that)\s+could\s+be|evaluable|assessable|analy[sz]ed|assessed|tested)")
+RESULT = re.compile(
+    r"^\s*(?:patients?\s+)?(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:had|have|has|were|was|are|is|remain(?:ed)?|with|in|experienced|developed|showed|suffered|reached|entered|achieved|attained|still)\s+)*"
+    r"(?:an?\s+|the\s+|had\s+|been\s+|in\s+|only\s+|ongoing\s+|still\s+)*(?:[\w≥>-]+\s+){0,2}?"
+    r"(?:response|responses|respond(?:ed|ing)|remissions?|crs?|cri|pr|sd|pd|vgpr|scr|mrd\w*|progress(?:ed|ion|ive)|died|dead|deaths?|alive|icans|neurotox\w*|grade|"
+    r"toxicit\w*|adverse|relapsed|relapses?|recurr\w*|negative|stable|lost|withdr\w*|discontinued|not|never|no|cytokine|cytopeni\w*|neutropeni\w*|thrombocyto\w*|an?emia|"
+    r"infections?|fever|bacter\w*|hlh|mac\w*|dlts?|sae|survived|partial|complete|minimal|failed\s+(?:to|release)|dropped|withdrew|excluded|ineligible|missing|women|men|males?|females?|boys?|girls?)\b"
+)
+BASELINE_RELAPSE = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:had|who\s+had)?\s*(?:relaps|progress|recurr)\w*\s+(?:after|following|within|on|from)\b")
+SUBGROUP = re.compile(
+    r"^\s*(?:(?:who\s+)?(?:had|have|has|having|carried|carry|harbou?r(?:ed|ing|s)?|carrying|presented|presenting|exhibiting|exhibited|fulfilled|underwent|received|receiving|got|"
+    r"started|stopped|continued|proceeded|progressed\s+to|went\s+on|were|was|remain(?:ed)?|relapsing|failed|comprised|required|lived|identified\s+as|not\s+\w+ing)\b|"
+    r"with(?:out)?\b|whose\b|who\b|aged\b|previously\b|haploidentical|(?:in|on|at|for|from|as|after|of|without)\s+[\w≥≤<>])"
+)
+ELLIPSIS = re.compile(
+    r"^\s*,?\s*(?:(?:of\s+(?:them|whom|these|those|which|the\s+responders|the\s+patients)\s*,?)\s*)?(?:(?:who|actually|finally|ultimately|eventually|subsequently|then|also|already)\s+)*"
+    r"(?:had|have|has|having|carried|harbou?red|were|was|are|received|underwent|got|gave|went|proceeded|started|stopped|continued|fulfilled|met|completed|did|"
+    r"presented|relapsing|could|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at|after|as|for|evaluable|assessable|infused|treated|dosed|enrolled|screened|randomi[sz]ed|leuka?pheresed|apheresed|"
+    r"enrolled|participated|recruited)\b"
+)
+CASE = re.compile(
+    r"\b(?:(?P<aged>(?:a|an|one|our)\s+(?:case\s+of\s+an?\s+)?\d{1,2}[\s-](?:year|month)s?[\s-]olds?\s+(?:[\w'’-]+\s+){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|lady|gentleman))|"
+    r"(?:we|here,?\s+we|herein,?\s+we|this\s+(?:report|case\s+report|article|paper))\s+(?:\w+\s+)?(?:report|reports|describe|describes|present|presents|presented|reported|described)\s+(?P<case>(?:on\s+)?(?:the\s+|an?\s+)(?:first\s+|rare\s+|unusual\s+|unique\s+|novel\s+)*(?:case|patient)\b))"
+)

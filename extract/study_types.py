@@ -1,0 +1,156 @@
+"""The kind of study: cues of title and abstract speak for kinds, the kind with the highest sum wins.
+
+The cues and their weights are `models/data/study_types.toml`; what needs counting is here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import cast, get_args
+
+from models.record import Record
+from models.scanner import Scanner
+from models.study import StudyType
+from models.vocabulary import DATA
+
+KINDS: tuple[StudyType, ...] = get_args(StudyType)
+Weights = Mapping[StudyType, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that speak for kinds of study, with weights in the title and in the abstract."""
+
+    id: str
+    title: Weights = field(default_factory=dict, hash=False)
+    body: Weights = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The compiled cues of one place (title or body), the order at equal sums, weights of publication types."""
+
+    title: Scanner[Cue]
+    body: Scanner[Cue]
+    order: tuple[StudyType, ...]
+    publication_types: Mapping[str, Weights]
+
+
+@lru_cache(maxsize=1)
+def table() -> Table:
+    """The table of cues."""
+    data = tomllib.loads((DATA / "study_types.toml").read_text(encoding="utf-8"))
+    rows = [
+        (name, Cue(row["id"], row.get("title", row.get("body", {})), row.get("body", {})))
+        for row in data["cue"]
+        for name in row["names"]
+    ]
+    return Table(
+        title=Scanner(rows_for(rows, "title")), body=Scanner(rows_for(rows, "body")),
+        order=cast("tuple[StudyType, ...]", tuple(data["order"])), publication_types=data["publication_types"],
+    )  # fmt: skip
+
+
+def rows_for(rows: list[tuple[str, Cue]], place: str) -> list[tuple[str, Cue]]:
+    """The rows that weigh anything in this place."""
+    return [(name, cue) for name, cue in rows if getattr(cue, place)]
+
+
+# Sentences that are not about this study: others' trials, approvals, what should be done next.
+_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n")
+_NOT_OWN = re.compile(
+    r"\b(?:warrant|needed|are required|pivotal|registrational|licensing|licen[cs]ed after|was approved|were approved"
+    r"|has been approved|approved on|merits?\b|deserve|worth a|should be (?:tested|studied|evaluated|investigated)"
+    r"|future|we call for|we plan|now recruiting|has (?:revolutioni|transformed|changed|become|emerged|shown)"
+    r"|have (?:revolutioni|transformed|changed|become|emerged|shown|been reported|been used|limited|improved)"
+    r"|little is known|in the literature|others have|historical"
+    r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking)"
+)
+_PEOPLE = (
+    r"(?:patients|children|infants|adults|participants|subjects|recipients|cases|individuals|adolescents|women|men"
+    r"|responders|persons|people)"
+)
+_SMALL = r"two|three|[23]"
+_SPELLED = (
+    r"four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[ -]\w+)?"
+)
+_COUNTED = re.compile(
+    rf"(?<![\w.])(?:[4-9]|[1-9]\d{{1,2}}(?:[ ,]\d{{3}})*|[1-9],\d{{3}}|[1-9]\d{{3}}(?<!\b19\d\d)(?<!\b20\d\d)|{_SPELLED})"
+    rf"(?:\s+(?!of\b|and\b|to\b)[\w/+-]+){{0,4}}?\s+{_PEOPLE}\b|\(n\s?=\s?\d\d+\)"
+)
+_FEW = re.compile(rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b")
+_OUTCOMES = re.compile(
+    r"\b(?:median follow[\s-]?up|complete (?:response|remission)|progression[\s-]free survival|overall survival"
+    r"|median age|cytokine release syndrome (?:was|occurred|of)|grade\s?[≥>\d]|hazard ratio|95% ci|p\s?[=<]\s?0?\.\d)"
+)
+_CENTRES = re.compile(
+    r"\b(?:(\d+)|(two|three)|(four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)|(two))"
+    r"(?:\s+[\w-]+){0,3}?\s+(?:cent(?:er|re)s|hospitals|sites|institutions|countries)\b"
+)
+# Weights of what is counted: patients of the study itself, outcomes, centres.
+COUNTED: Weights = {
+    "prospective_trial": 3, "retrospective": 3, "real_world": 3, "review": -4, "preclinical": -4, "case_report": -4,
+    "other": 0,
+}  # fmt: skip
+OUTCOMES: Weights = {
+    "prospective_trial": 1, "retrospective": 1, "real_world": 1, "review": -2, "preclinical": -2, "other": -2,
+}  # fmt: skip
+MANY_CENTRES: Weights = {"real_world": 4}
+FEW_CENTRES: Weights = {"retrospective": 3, "real_world": -3}
+RECORD_NUMBER: Weights = {"prospective_trial": 3}
+
+
+def study_type(record: Record, folded_title: str, folded: str) -> StudyType:
+    """The kind of study, from publication types, title and abstract."""
+    scores = study_scores(record, folded_title, folded)
+    return max(table().order, key=lambda kind: (scores[kind], -table().order.index(kind)))
+
+
+def study_scores(record: Record, folded_title: str, folded: str) -> dict[StudyType, int]:
+    """The sum of weights for each kind of study."""
+    scores = dict.fromkeys(KINDS, 0)
+
+    def add(weights: Weights, times: int = 1) -> None:
+        for kind, weight in weights.items():
+            scores[kind] += weight * times
+
+    for weights in weights_of(record, folded_title, folded).values():
+        add(weights)
+    return scores
+
+
+def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weights]:
+    """Everything that was found, by its id, with its weights: for people who wonder why."""
+    cues = table()
+    found: dict[str, Weights] = {f"type: {t}": cues.publication_types[t] for t in record.publication_types
+                                 if t in cues.publication_types}  # fmt: skip
+    for _, _, cue in cues.title.hits(folded_title):
+        found[cue.id] = cue.title
+    own = own_part(folded)
+    for _, _, cue in cues.body.hits(own):
+        found.setdefault(cue.id, cue.body)
+    everything = f"{folded_title} . {own}"
+    counted = min(2, sum(1 for _ in _COUNTED.finditer(everything)))
+    for i in range(counted):
+        found[f"patients counted {i + 1}"] = COUNTED
+    for i, _ in zip(range(2), set(_OUTCOMES.findall(own)), strict=False):
+        found[f"outcomes {i + 1}"] = OUTCOMES
+    centres = [m for m in _CENTRES.finditer(everything)]
+    if centres:
+        many = any(m[3] or (m[1] and int(m[1][:6]) >= 4) for m in centres)
+        found["many centres counted" if many else "few centres counted"] = MANY_CENTRES if many else FEW_CENTRES
+    if not counted and _FEW.search(everything):
+        found["two or three patients"] = {"case_report": 2}
+    if record.nct and "registered" not in found and counted:
+        found["registered in record"] = RECORD_NUMBER
+    return found
+
+
+def own_part(folded: str) -> str:
+    """The abstract without the sentences about other studies, approvals and future work."""
+    return "\n".join(s for s in _SENTENCE.split(folded) if not _NOT_OWN.search(s))
