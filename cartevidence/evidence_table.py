@@ -19,7 +19,7 @@ SHORT_TYPES = {
     "case_report": "case report",
     "cost_effectiveness": "cost",
 }
-SEVERE = (">=3", "3-5", "3-4", "severe", ">=4", "4-5")
+SEVERE = (">=3", "3-5", "3-4", "severe", "3", ">=4", "4-5")
 
 
 @dataclass(frozen=True)
@@ -112,13 +112,13 @@ def rows(studies: Iterable[StudyEvidence]) -> tuple[list[str], list[list[str]]]:
 
 
 def _foremost(facts: Sequence[F]) -> F:
-    """The figure of the whole cohort with the fullest numbers; the surer, then the earlier one on a tie."""
+    """The figure of the whole cohort with the fullest numbers; of several the first one, abstract before title."""
 
-    def rank(fact: F) -> tuple[bool, int, float, bool, int]:
+    def rank(fact: F) -> tuple[bool, int, bool, int]:
         given = 0
         if isinstance(fact, Proportion):
             given = sum(part is not None for part in (fact.n, fact.total, fact.percent))
-        return fact.group is not None, -given, -fact.confidence, fact.section == "TITLE", fact.start
+        return fact.group is not None, -given, fact.section == "TITLE", fact.start
 
     return min(facts, key=rank)
 

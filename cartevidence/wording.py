@@ -116,7 +116,9 @@ def check(fact: Fact, code: str) -> str:
             f"{name} {number(fact.percent)}% of {fact.total}: "
             f"{n}/{fact.total} would be {100 * n / fact.total:.{decimals(fact.percent)}f}%"
         )
-    return f"{name} {value(fact)}: {code.replace('_', ' ')}"
+    from extract.checks import WORDS  # only where needed: it brings spaCy along
+
+    return f"{name} {value(fact)}: {WORDS.get(code, code.replace('_', ' '))}"
 
 
 def decimals(percent: float) -> int:

@@ -137,7 +137,9 @@ def _qualified(folded: str, skeleton: str, concepts: list[Mention], grades: list
             continue
         m, name = cue
         between = skeleton[m.end() : c.start]
-        if any(q.start >= m.end() and q.end <= c.start for q in quantities) or not re.match(rf"^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$", between):
+        if re.search(r"\b(?:in|among)\s+(?:\w+\s+)?\w+\s+with\s*$", between):
+            continue
+        if any(q.start >= m.end() and q.end <= c.start for q in quantities) or not re.match(rf"^\s*(?:had|developed|experienced|showed)\s+(?:[\w{GRADE}-]+\s+){{0,4}}$|^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$", between):
             continue
         grade = _grade_of(c, grades, skeleton)
         if BARRIER.search(between) or (grade is None and c.name in ("CRS", "neurotoxicity", "infection") and name in ("some",)):

@@ -55,7 +55,7 @@ _NOUN = re.compile(
     rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
 )
 _THING = re.compile(rf"\s*(?:(?!{roles.PEOPLE}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])|\s?[-–—:.]\s?\d|-[a-z]|\s*%")
-_NOT_A_COUNT = re.compile(r"(?:[-–—:/.,±+]|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|median\s+of|mean\s+of|least|most|every|×|x))\s*$")
+_NOT_A_COUNT = re.compile(r"(?:(?<![a-z\s])[-–—]|[/.±+]|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|median\s+of|mean\s+of|least|most|every|×|x))\s*$")
 _CUT = re.compile(r"[;:]|\.\s|,\s*(?:of\s+(?:whom|which|these|them)|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b")
 _NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
 _NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|un)\s+(?:(?:been|being|be|yet)\s+)?$")

@@ -38,10 +38,10 @@ GRADES = re.compile(
     rf"(?P<ge_before>(?:at\s+least\s+|{_GE}\s*)(?:grade|g)[\s-]*(?P<gb>{_N})(?![a-z\d]))"
     rf"|(?P<gt_before>(?:above|exceed(?:ed|ing|s)?|over|beyond|(?:more|worse|greater|higher)\s+than|>)\s*(?:grade|g)[\s-]*(?P<gtb>{_N})(?![a-z\d]))"
     rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
-    rf"|(?P<graded>{_GRADE_WORD}[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
+    rf"|(?P<graded>{_GRADE_WORD}(?:\s+(?:was|were|being))?[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
     rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
     rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:{_JOIN}(?:(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d|\s*(?:patients|of|\())){{1,6}}))?))"
-    rf"|(?P<any>(?:any|all)[\s-]+grades?|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
+    rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
     rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
     rf"|(?P<severe>(?<![a-z])severe(?!ly)(?:\s+or\s+(?:worse|life[\s-]threatening))?(?!\s+acute\s+resp)(?!\s+combined))"
@@ -115,7 +115,8 @@ def _listed(text: str) -> tuple[str, ...]:
         if digits:
             listed.append((digits[0], digits[-1]))
     whole = _span(min(a for a, _ in listed), max(b for _, b in listed))
-    return (whole, *(_span(a, b) for a, b in listed)) if len(listed) > 1 else (whole,)
+    several = len(listed) > 1 and bool(re.search(r"\band\b|,|&", text))  # '3 or 4' is one grade, '3 and 4' may be two
+    return (whole, *(_span(a, b) for a, b in listed)) if several else (whole,)
 
 
 def _at_least(n: int) -> str:
@@ -148,6 +149,7 @@ _NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
     "steroids": re.compile(r"(?:high-dose|resistant\s+to)\s+$"),
 }  # fmt: skip
 _DISEASE = r"(?:b[\s-]|t[\s-]|large|lymphoma|leuk|multiple|myeloma|mm\b|dlbcl|lbcl|fl\b|mcl\b|all\b|b-all|acute|mantle|follicular|aggressive|nhl|cll|aml|disease|patients\b|children|adults|subjects|or\s+refractory|and\s+refractory|and/or|/|refractory|diffuse|cd\d|non-|indolent|hematolog|high-grade|primary|systemic|after|following|within|neuroblastoma|ovarian|solid|tumou?r)"
+_POPULATION = re.compile(r"\s*(?:group|cohort|subgroup|arm|patients|status)\b")
 _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "relapse": re.compile(rf"\s*(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
     "ORR": re.compile(r"\s*(?:to\s+(?:therapy|treatment|car|vaccin|bridging|chemo|first|prior|salvage|frontline|steroid|tocilizumab)|assessment|criteria|evaluation|duration|was\s+assessed|prediction|biomarker|adapted|durab|kinetic|depth|modifier|category|status|rate\s+(?:and|,)\s*$)"),
@@ -160,6 +162,8 @@ _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "infection": re.compile(r"\s*(?:prophylaxis|prevention|risk|free|with\s+(?:hbv|hiv)|control)"),
     "secondary malignancy": re.compile(r"\s*(?:risk|surveillance)"),
     "B-cell aplasia": re.compile(r"\s*(?:duration)"),
+    "hepatic": _POPULATION, "renal": _POPULATION, "cardiac": _POPULATION, "pulmonary": _POPULATION, "HLH/MAS": _POPULATION,
+    "cytopenia": _POPULATION, "fever": _POPULATION,
 }  # fmt: skip
 
 _ABBREVIATION_PAREN = re.compile(r"(?<=[A-Za-z\]]) [\[(]([A-Za-z][\w/+−-]{0,12})[\])]")

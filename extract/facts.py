@@ -17,6 +17,8 @@ from models.record import Record
 from models.study import StudyType
 
 _ALL_CAUSE_CAUSE = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to|with|after|following)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})")
+_CAUSE_BEFORE = re.compile(r"\b(?:due\s+to|of|from|because\s+of|attributed\s+to|attributable\s+to|related\s+to|caused\s+by|with)\s+(?:[\w-]+\s+){0,2}$")
+_DIED = re.compile(r"\b(?:died|deaths?|fatalities|succumbed|mortality)\b")
 _DISEASE_CAUSE = re.compile(r"\b(?:relapse|progress|disease|lymphoma|leuk(?:a)?emia|myeloma|tumou?r)\b|\bpd\b")
 
 
@@ -161,9 +163,11 @@ def _proportion(q: Quantity) -> dict[str, Any]:
 def _event(reading: Reading, link: Link) -> tuple[str | None, str | None]:
     """Deaths by cause: of treatment or another cause than the disease, they are 'death'."""
     name = link.mention.name
-    if name != "all-cause death":
-        return name, link.grade
     folded = reading.sentence.folded
+    if name != "all-cause death":
+        if link.quantity is not None and name != "death" and _CAUSE_BEFORE.search(folded[max(0, link.mention.start - 40) : link.mention.start]) and _DIED.search(folded[: link.mention.start]):
+            return "death", "any"
+        return name, link.grade
     m = _ALL_CAUSE_CAUSE.match(folded[link.mention.end :])
     if m and m["cause"].strip() and not _DISEASE_CAUSE.search(m["cause"]):
         return "death", "any"

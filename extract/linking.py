@@ -86,6 +86,8 @@ _OTHER_PREDICATE = re.compile(rf"^[\])%\s]*(?:(?:of\s+(?:them|these|whom)\s+)?(?
 _SELECTED = re.compile(r"\b(?:included?|including|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$")
 # '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
 _LABELLED = re.compile(r"^\s*(?:,|;|vs\.?|versus|and|compared\s+with)\s*(?:[\w+≥>≤<'’/.-]+\s+){0,5}[\w+≥>≤<'’/.-]+\s*[,:=]?\s*$")
+# Events that the next sentence goes on about: 'Grade 3-4 events were seen in 4'.
+_LASTING = frozenset({"CRS", "neurotoxicity", "GVHD", "infection", "cytopenia", "neutropenia", "HLH/MAS", "DLT"})
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -137,7 +139,7 @@ class _Reader:
             self._link_run(run, concept_runs, previous_end, next_start)
             previous_end = run.end
         for c in self.concepts:
-            if c.kind == "events" and c.name not in ("AE", "SAE", "all-cause death"):
+            if c.name in _LASTING:
                 self.carried.event = c
             elif c.kind == "survival":
                 self.carried.survival = c
@@ -426,7 +428,8 @@ class _Reader:
                 by_group = run.joints[c - 1] and not run.joints[0]
                 chosen = [names[i % c] if by_group else names[i // (k // c)]]
             elif c > 1 and k == 1:
-                chosen = list(names) if not self._either(concepts) else [names[-1]] if left else [names[0]]
+                together = bool(re.search(r"\b(?:and|both|plus)\b", self.skeleton[concepts.start : concepts.end]))
+                chosen = list(names) if together else [names[-1]] if left else [names[0]]
             elif c > k > 1:
                 chosen = [names[i + (c - k)]]
             else:
@@ -434,13 +437,14 @@ class _Reader:
             for mention in chosen:
                 assert isinstance(mention, Mention)
                 grade = grade_list[i] if len(grade_list) == k else None
-                if grade is None and mention.kind == "events" and mention.name not in ("death", "all-cause death"):
+                if grade is None and mention.kind == "events" and mention.name not in ("death", "all-cause death", "DLT"):
                     grade = self._grade(mention, concepts, value, run, left=left)
                 time = times[i] if len(times) == k and k > 1 and c != k else None
                 if time is None:
                     time = self._time(mention, concepts, value, run)
                 start, end = (min(mention.start, value.start), max(mention.end, value.end, value.tail))
                 self.links.append(Link(mention, value, rule, strength * (0.9 if c > 1 and c != k else 1), start, end, grade, time))
+                self._limiting(mention, value, rule, strength)
                 if mention.kind == "survival" and time:
                     self.carried.time = time
                 if mention.kind == "events":
@@ -448,8 +452,14 @@ class _Reader:
                     self.carried.grades = (*self.carried.grades, grade or "any") if same else (grade or "any",)
                     self.carried.event = mention
 
-    def _either(self, concepts: Run) -> bool:
-        return bool(re.search(r"\bor\b|/", self.skeleton[concepts.start : concepts.end]))
+    def _limiting(self, mention: Mention, value: Quantity, rule: str, strength: float) -> None:
+        """'One DLT (grade 4 transaminase elevation)': the event that was limiting has the same count."""
+        if mention.name != "DLT":
+            return
+        after = next((c for c in self.concepts if c.start >= max(mention.end, value.end)), None)
+        if after is not None and after.kind == "events" and re.match(rf"^[^.;()]{{0,60}}\(\s*(?:an?\s+)?{GRADE}+\s*(?:[\w-]+\s+){{0,2}}$", self.skeleton[max(mention.end, value.end) : after.start]):
+            grade = next(g.name for g in reversed(self.grades) if g.end <= after.start)
+            self.links.append(Link(after, value, "limiting-event", strength * 0.9, min(mention.start, value.start), after.end, grade))
 
     def _grade_list(self, run: Run, concepts: Run, *, left: bool) -> list[str]:
         """'grade 1, 2, 3 and 4 in 24, 19, 22 and 9': as many grades as values."""

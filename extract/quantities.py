@@ -149,7 +149,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             noun = _NOUN_PHRASE.match(gap)
             rest = gap[noun.end() :] if noun else gap
             if rest and _PERCENT_AFTER.match(rest) or (not gap.strip() and False):
-                closed = rest.strip()[:1] in ("(", "[") or "i.e." in rest or last.kind == "fraction" or q.total is not None
+                closed = rest.strip()[:1] in ("(", "[") or "i.e." in rest or last.rule == "n_equals" or last.kind == "fraction" or q.total is not None
                 if closed or rest.strip() == "=":
                     q.percent, q.end = a.numbers[0], a.end
                     return True

@@ -37,6 +37,7 @@ class Table:
     title: Scanner[Cue]
     body: Scanner[Cue]
     order: tuple[StudyType, ...]
+    prior: Weights
     publication_types: Mapping[str, Weights]
 
 
@@ -51,7 +52,8 @@ def table() -> Table:
     ]
     return Table(
         title=Scanner(rows_for(rows, "title")), body=Scanner(rows_for(rows, "body")),
-        order=cast("tuple[StudyType, ...]", tuple(data["order"])), publication_types=data["publication_types"],
+        order=cast("tuple[StudyType, ...]", tuple(data["order"])), prior=data["prior"],
+        publication_types=data["publication_types"],
     )  # fmt: skip
 
 
@@ -65,10 +67,11 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n")
 _NOT_OWN = re.compile(
     r"\b(?:warrant|needed|are required|pivotal|registrational|licensing|licen[cs]ed after|was approved|were approved"
     r"|has been approved|approved on|merits?\b|deserve|worth a|should be (?:tested|studied|evaluated|investigated)"
-    r"|future|we call for|we plan|now recruiting|has (?:revolutioni|transformed|changed|become|emerged|shown)"
+    r"|future|we call for|we plan|now recruiting|paves?|is planned|supports? (?:a|the|clinical|testing|further)|has (?:revolutioni|transformed|changed|become|emerged|shown)"
     r"|have (?:revolutioni|transformed|changed|become|emerged|shown|been reported|been used|limited|improved)"
     r"|little is known|in the literature|others have|historical"
-    r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking)"
+    r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking|the need for"
+    r"|in (?:one|another|a recent|several|some|most) (?:[\w/-]+ ){0,4}(?:study|studies|trials?|series|cohorts?|reports?))"
 )
 _PEOPLE = (
     r"(?:patients|children|infants|adults|participants|subjects|recipients|cases|individuals|adolescents|women|men"
@@ -89,19 +92,20 @@ _OUTCOMES = re.compile(
     r"|median age|cytokine release syndrome (?:was|occurred|of)|grade\s?[≥>\d]|hazard ratio|95% ci|p\s?[=<]\s?0?\.\d)"
 )
 _CENTRES = re.compile(
-    r"\b(?:(\d+)|(two|three)|(four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)|(two))"
+    r"\b(?:(\d{1,4})|(two|three)|(four)|(?:five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty))"
     r"(?:\s+[\w-]+){0,3}?\s+(?:cent(?:er|re)s|hospitals|sites|institutions|countries)\b"
 )
 # Weights of what is counted: patients of the study itself, outcomes, centres.
 COUNTED: Weights = {
-    "prospective_trial": 3, "retrospective": 3, "real_world": 3, "review": -4, "preclinical": -4, "case_report": -4,
-    "other": 0,
+    "prospective_trial": 2, "retrospective": 2, "real_world": 2, "review": -2, "preclinical": -2, "case_report": -4,
 }  # fmt: skip
 OUTCOMES: Weights = {
-    "prospective_trial": 1, "retrospective": 1, "real_world": 1, "review": -2, "preclinical": -2, "other": -2,
+    "prospective_trial": 1, "retrospective": 1, "real_world": 1, "review": -1, "preclinical": -1, "other": -1,
 }  # fmt: skip
 MANY_CENTRES: Weights = {"real_world": 4}
 FEW_CENTRES: Weights = {"retrospective": 3, "real_world": -3}
+FEW_PATIENTS: Weights = {"case_report": 2}
+NO_PATIENTS: Weights = {"retrospective": -3, "real_world": -3}
 RECORD_NUMBER: Weights = {"prospective_trial": 3}
 
 
@@ -113,7 +117,7 @@ def study_type(record: Record, folded_title: str, folded: str) -> StudyType:
 
 def study_scores(record: Record, folded_title: str, folded: str) -> dict[StudyType, int]:
     """The sum of weights for each kind of study."""
-    scores = dict.fromkeys(KINDS, 0)
+    scores = {kind: table().prior.get(kind, 0) for kind in KINDS}
 
     def add(weights: Weights, times: int = 1) -> None:
         for kind, weight in weights.items():
@@ -141,11 +145,13 @@ def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weig
     for i, _ in zip(range(2), set(_OUTCOMES.findall(own)), strict=False):
         found[f"outcomes {i + 1}"] = OUTCOMES
     centres = [m for m in _CENTRES.finditer(everything)]
-    if centres:
-        many = any(m[3] or (m[1] and int(m[1][:6]) >= 4) for m in centres)
-        found["many centres counted" if many else "few centres counted"] = MANY_CENTRES if many else FEW_CENTRES
-    if not counted and _FEW.search(everything):
-        found["two or three patients"] = {"case_report": 2}
+    if centres and "one-centre" not in found:
+        most = max(int(m[1]) if m[1] else 3 if m[2] else 4 if m[3] else 5 for m in centres)
+        if most != 4:
+            found["many centres counted" if most > 4 else "few centres"] = MANY_CENTRES if most > 4 else FEW_CENTRES
+    if not counted:
+        few = _FEW.search(everything)
+        found["two or three patients" if few else "no patients counted"] = FEW_PATIENTS if few else NO_PATIENTS
     if record.nct and "registered" not in found and counted:
         found["registered in record"] = RECORD_NUMBER
     return found

@@ -11,7 +11,7 @@ T = TypeVar("T")
 # A blank in a pattern also stands for hyphens and dashes; ' ?' for any number of them, or none.
 _GAP, _OPTIONAL_GAP = r"[\s\-‐‑–—]{1,4}", r"[\s\-‐‑–—]{0,4}"
 _KEPT = re.compile(r"(\[[^\]]*\]|\(\?<[!=][^)]*\))")  # blanks here are meant
-_HEAD = re.compile(r"[A-Za-z0-9]{1,2}(?![A-Za-z0-9]?[?*+{])")
+_LETTERS = re.compile(r"[A-Za-z0-9]*+(?![?*+{])|[A-Za-z0-9]*(?=[A-Za-z0-9][?*+{])")
 
 
 def spaced(pattern: str) -> str:
@@ -20,40 +20,43 @@ def spaced(pattern: str) -> str:
     return "".join(p if _KEPT.match(p) else p.replace(" ?", _OPTIONAL_GAP).replace(" ", _GAP) for p in parts)
 
 
-def _has_top_alternation(pattern: str) -> bool:
+def head(pattern: str) -> str:
+    """The letters with which every match of the pattern begins."""
     depth = 0
     for char in re.sub(r"\\.|\[[^\]]*\]", "", pattern):
         depth += (char == "(") - (char == ")")
         if char == "|" and depth == 0:
-            return True
-    return False
+            return ""
+    match = _LETTERS.match(pattern)
+    return match[0] if match else ""
 
 
 class Scanner(Generic[T]):
     """Finds words and phrases; of patterns that fit at one place the first of the table wins.
 
-    A pattern should begin with one or two plain letters: those that do not are tried at every word.
+    A pattern should begin with plain letters: those that do not are tried at every word, after the others.
     """
 
     def __init__(self, rows: Iterable[tuple[str, T]], *, gaps: bool = True, tail: str = "(?![a-z0-9])") -> None:
-        table = [(pattern, value) for pattern, value in rows]
-        heads = [self._head(pattern) for pattern, _ in table]
-        single = {head for head in heads if len(head) == 1}
-        buckets: dict[str, list[int]] = {}
-        for i, head in enumerate(heads):
-            buckets.setdefault(head[:1] if head[:1] in single else head, []).append(i)
-        parts, self._values = [], [table[i][1] for head in sorted(buckets, reverse=True) for i in buckets[head]]
-        for head in sorted(buckets, reverse=True):  # patterns without a head ('') come last
-            rest = (table[i][0][len(head) :] for i in buckets[head])
-            parts.append(head + "(?:" + "|".join(f"({spaced(p) if gaps else p}){tail}" for p in rest) + ")")
-        self._pattern = re.compile(f"(?<![A-Za-z0-9])(?:{'|'.join(parts) or '(?!)'})")
+        self._gaps, self._tail, self._values = gaps, tail, list[T]()
+        table = [(head(pattern), pattern, value) for pattern, value in rows]
+        first = [self._tree([row for row in table if row[0]], 0), self._tree([row for row in table if not row[0]], 0)]
+        self._pattern = re.compile(f"(?<![A-Za-z0-9])(?:{'|'.join(part for part in first if part) or '(?!)'})")
 
-    @staticmethod
-    def _head(pattern: str) -> str:
-        if _has_top_alternation(pattern):
-            return ""
-        match = _HEAD.match(pattern)
-        return match[0] if match else ""
+    def _tree(self, rows: list[tuple[str, str, T]], depth: int) -> str:
+        """Alternatives that branch by letter for as long as every row still has plain letters."""
+        if len(rows) > 1 and all(len(start) > depth for start, _, _ in rows):
+            branches: dict[str, list[tuple[str, str, T]]] = {}
+            for row in rows:
+                branches.setdefault(row[0][depth], []).append(row)
+            parts = [f"{letter}(?:{self._tree(branch, depth + 1)})" for letter, branch in branches.items()]
+        else:
+            parts = []
+            for _, pattern, value in rows:
+                rest = spaced(pattern[depth:]) if self._gaps else pattern[depth:]
+                parts.append(f"({rest}){self._tail}")
+                self._values.append(value)
+        return "|".join(parts)
 
     def hits(self, text: str) -> Iterator[tuple[int, int, T]]:
         """(start, end, value) of every place, from left to right, without overlaps."""

@@ -72,7 +72,7 @@ def test_sentence(values: dict[str, Any], words: str) -> None:
         (
             {"type": "response", "endpoint": "ORR", "n": 31, "total": 30},
             "n_over_total",
-            "ORR 31/30: n over total",
+            "ORR 31/30: n is larger than N",
         ),
     ],
 )
