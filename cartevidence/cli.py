@@ -354,6 +354,6 @@ The studies above are invented. Try on them:
   {_program()} query --endpoint CR/CRi {place}
   {_program()} export --format xlsx --out demo.xlsx {place}
 The same main job on real PMIDs (asks PubMed over the network):
-  {_program()} run 31110217 30127417 --db evidence.db"""
+  {_program()} run 31110217 --db evidence.db"""
     )
     ctx.exit(report.exit_status)

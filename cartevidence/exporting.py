@@ -53,7 +53,8 @@ def write_jsonl(rows: Iterable[Row], out: TextIO) -> None:
 def write_csv(rows: Iterable[Row], out: TextIO) -> None:
     """One line a fact, with its study's columns; a study without facts has one line of type 'study'."""
     frame = evidence_frame(rows)
-    for name in frame.select_dtypes("string"):
+    texts: list[str] = list(frame.select_dtypes("string").columns)
+    for name in texts:
         frame[name] = frame[name].map(spreadsheet_safe, na_action="ignore")
     frame.to_csv(out, index=False, lineterminator="\r\n")
 

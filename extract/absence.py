@@ -72,7 +72,9 @@ def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantit
         if negated and not value_follows:
             start = _negation_start(folded, c)
             grade = _grade_of(c, grades, skeleton) if c.kind == "events" else None
-            out.append(Link(c, None, "absence", 0.9, start, c.end, grade=grade, absent=True))
+            of = next((q for q in quantities if q.none and start <= q.start < c.end + 60), None)
+            total = Quantity("proportion", of.start, of.end, total=of.n) if of is not None else None
+            out.append(Link(c, total, "absence", 0.9, start, c.end, grade=grade, absent=True))
             taken.add(id(c))
     out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
     out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried)
@@ -96,6 +98,9 @@ def _negation_start(folded: str, c: Mention) -> int:
 
 
 def _grade_of(c: Mention, grades: list[Mention], skeleton: str) -> str | None:
+    printed = next((g for g in grades if g.start >= c.end and re.match(r"^\s*[,(]\s*$", skeleton[c.end : g.start])), None)
+    if printed is not None and printed.name not in ("severe", "mild", "any"):
+        return printed.name
     before = [g for g in grades if g.end <= c.start and re.match(rf"^\s*(?:(?!and\b|or\b)[\w'’/{CONCEPT}-]+[\s,]+|or\s+|and\s+|/){{0,6}}$", skeleton[g.end : c.start])]
     if before:
         return before[-1].name

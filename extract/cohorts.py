@@ -45,22 +45,26 @@ class Candidate:
 _AFTER = tuple((role, rule, re.compile(p)) for role, rule, p in roles.AFTER)
 _BEFORE = tuple((role, rule, re.compile(p)) for role, rule, p in roles.BEFORE)
 _ADJECTIVES = tuple((role, rule, re.compile(p)) for role, rule, p in roles.ADJECTIVES)
-_STOP = (
+_STOP_WORDS = (
     r"(?:had|has|have|having|was|were|are|is|be|been|with|without|in|on|at|by|for|from|to|who|whom|whose|of|and|or|but|that|which|"
     r"achieved|developed|experienced|responded|died|received|underwent|did|got|while|than|versus|vs|after|before|because|so|as|per|"
-    rf"proceeded|reached|entered|completed|went|remained|showed|the|these|an?|their|{roles.THINGS[3:-1]})\b"
+    r"proceeded|reached|entered|completed|went|remained|showed|the|these|an?|their)"
 )
+_STOP = rf"(?:{_STOP_WORDS}|{roles.THINGS})\b"
 _NOUN = re.compile(
     rf"\s*(?:of\s+(?:the|these|those|our|all)\s+)?(?P<phrase>(?:(?!{_STOP})(?:relapsed\s+(?:and|or)\s+refractory|[a-z≥][\w'’/+.-]*),?\s+){{0,8}}?)(?P<noun>{roles.PEOPLE})"
     rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
 )
-_THING = re.compile(rf"\s*(?:(?!{roles.PEOPLE}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])|\s?[-–—:.]\s?\d|-[a-z]|\s*%")
-_NOT_A_COUNT = re.compile(r"(?:(?<![a-z\s])[-–—]|[/.±+]|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|median\s+of|mean\s+of|least|most|every|×|x))\s*$")
-_CUT = re.compile(r"[;:]|\.\s|,\s*(?:of\s+(?:whom|which|these|them)|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b")
+_THING = re.compile(rf"\s*(?:(?!{roles.PEOPLE}\b|{_STOP_WORDS}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])|\s?[-–—:.]\s?\d|-[a-z]|\s*%")
+_NOT_A_COUNT = re.compile(r"(?:(?<![a-z\s])[-–—]|[/.±+]|\d\s+to|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|median\s+of|mean\s+of|least|most|every|×|x))\s*$")
+_CUT = re.compile(r"[;:]|\.\s|,\s*(?:we|the|median|in|this|there|most|all)\s|,\s*(?:of\s+(?:whom|which|these|them)|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b")
 _NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
-_NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|un)\s+(?:(?:been|being|be|yet)\s+)?$")
+_NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|to)\s+(?:(?:been|being|be|yet|an?)\s+)?$")
 _DENIED = re.compile(r"\s*,?\s*(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:were|was|are|did|had|have|has|could|would)\s+(?:not|never)\b|declined|refused|withdrew|dropped)")
 _TOPIC = re.compile(r"(?:^|[,;:.]\s*|\b(?:and|that|results?|findings?)\s+)(?:of|among|in|for|across|from)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
+_OTHER = re.compile(roles.OTHER_THERAPY)
+_SEEN_IN = re.compile(r"\b(?:observed|seen|occurred|reported|developed|noted|recorded|found|detected|failed|present|persisted|documented|affected|fell|rose|increased)\b[^,;:.]{0,40}?\b(?:in|by|for)\s+(?:only\s+|all\s+|the\s+)*$")
+_MORE_DOSES = re.compile(r"\s*(?:,|or\b|and\b|to\b|-)\s*\d")
 _BRACKET = re.compile(r"[()\[\]]")
 _ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
 _SHORT = re.compile(r"\s+(?!(?:had|was|were|with|received|did|of|in|at|months?|years?|weeks?|days?)\b)[a-z][\w/+-]*(?:\s+(?!and\b|or\b|\d)[\w/+-]+){0,4}\s*(?=[,;.)\]]|and\b|or\b|,\s*and|$)")
@@ -188,6 +192,10 @@ def _window(flat: str, c: Candidate, following: int) -> str:
         if nested:  # '26 patients with CNS disease, 15 with marrow disease, were infused'
             text = text + " " + flat[nested.end() : nested.end() + 60]
     cut = _CUT.search(text)
+    if not c.noun:  # an elliptic count ends with its comma: '15 with marrow disease, were infused'
+        comma = text.find(",", 3)
+        if comma >= 0 and (cut is None or comma < cut.start()):
+            return text[:comma]
     return text[: cut.start()] if cut else text
 
 
@@ -215,26 +223,32 @@ def _role_of(
     if not c.noun and not roles.ELLIPSIS.match(window):
         return None
     if _DENIED.match(window):
-        label = roles.GROUP_LABEL.match(folded, min(len(folded), c.np_end + 9))
-        return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end + 8) if label and not result else None
+        label = not result and _labelled(folded, c, following)
+        return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end + 8) if label else None
+    for role, rule, pattern in _ADJECTIVES:
+        if c.phrase and not result and pattern.search(c.phrase):
+            return Count(role, c.n, rule, 0.85, c.start, c.np_end)
     if q.total is not None and q.total_span is not None:  # '9 of 13 patients …': the part is a result
         return None
-    for role, rule, pattern in _ADJECTIVES:
-        if c.phrase and pattern.search(c.phrase):
-            return Count(role, c.n, rule, 0.85, c.start, c.np_end)
+    if _labelled(folded, c, following):
+        return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end)
+    if c.noun and re.search(r"\bcompar(?:ed|ing)\b", before) and sum(bool(d.noun) for d in candidates) > 1:
+        return Count("arm", c.n, "compared", 0.7, c.start, c.np_end)
+    if _SEEN_IN.search(before):
+        return None
     dose = roles.DOSE.match(window)
-    if dose and not re.match(r"\s*received", window):
+    if dose and not re.match(r"\s*received", window) and not _MORE_DOSES.match(window, dose.end()):
         return Count("arm", c.n, "dose-level", 0.8, c.start, c.np_end + dose.end())
     hit = _after(window)
     if hit is not None:
         role, rule, end = hit
-        if role == "treated" and roles.DOSE.match(window[end - len(window) :] if end < len(window) else ""):
-            return Count("arm", c.n, "dose-level", 0.8, c.start, c.np_end + end)
         if c.noun or end < 90:
             return Count(role, c.n, rule, 0.85 if end < 90 else 0.75, c.start, c.np_end + min(end, 120))
     if c.noun:
         for role, rule, pattern in _BEFORE:
             if pattern.search(before):
+                if rule == "treated-before" and _OTHER.search(before[-90:]):
+                    return None
                 if rule in ("enrolled-before", "analysed-before") and _part_of(before, candidates, i):
                     break
                 return Count(role, c.n, rule, 0.75, c.start, c.np_end)
@@ -247,7 +261,13 @@ def _role_of(
 
 def _part_of(before: str, candidates: list[Candidate], i: int) -> bool:
     """'26 patients …, including 5 children': a part of the count before."""
-    return bool(re.search(r"\bincluding\s+(?:the\s+)?$", before)) and i > 0
+    return i > 0 and bool(re.search(r"\b(?:including|included|includes)\s+(?:the\s+)?$", before)) and bool(candidates[i - 1].noun)
+
+
+def _labelled(folded: str, c: Candidate, following: int) -> bool:
+    """'31 patients were transplanted (transplant group)'."""
+    at = folded.find("(", c.np_end - 1, min(following, c.np_end + 110))
+    return at >= 0 and bool(roles.GROUP_LABEL.match(folded, at))
 
 
 def _after(window: str) -> tuple[str, str, int] | None:
@@ -289,14 +309,17 @@ def _described(folded: str, flat: str, c: Candidate, window: str, before: str) -
         return None
     arm = bool(roles.ARM.search(window[:50])) or bool(re.search(r"\bcontrols?\b", c.noun)) or bool(c.noun) and bool(roles.COMPARED.search(before))
     group = "arm" if arm else "subgroup"
-    if roles.GROUP_LABEL.match(folded, _next_bracket(folded, c.np_end)):
-        return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end)
+    if c.n == 1 or c.noun == "cases" and _TOPIC.search(before):
+        return None
+    if not c.noun and re.match(r"\s*to\s+[a-z]", window):
+        arms = re.search(r"\b(?:assigned|randomi[sz]ed|allocated|random\s+assignment)\b", before)
+        return Count("arm", c.n, "assigned-arm", 0.8, c.start, c.end + min(len(window.rstrip()), 60)) if arms else None
     topic = _TOPIC.search(before)
     if topic and c.noun:
         m = roles.EVALUATED_PART.match(window)
         if m:
             return Count("evaluable", c.n, "topic-evaluable", 0.7, c.start, c.np_end + m.end())
-        if not re.match(r"\s*(?:with|who|in|previously|aged|without|whose|from|not|having|of)\b", window) or re.match(rf"\s*with\s+(?:[\w/+-]+\s+){{0,5}}?{roles.DISEASE}", window):
+        if not re.match(r"\s*(?:with|who|in|previously|aged|without|whose|from|not|having|of|harbou?r\w*|carrying|bridged|undergoing|requiring)\b", window) or re.match(rf"\s*with\s+(?:[\w/+-]+\s+){{0,5}}?{roles.DISEASE}(?![^,]*\b(?:who|in|without|previously|aged)\b)", window):
             return Count("treated", c.n, "topic", 0.5, c.start, c.np_end)
         return Count(group, c.n, "topic-subgroup", 0.6, c.start, min(len(folded), c.np_end + len(window.split(",")[0])))
     m = roles.SUBGROUP.match(window)
@@ -307,11 +330,6 @@ def _described(folded: str, flat: str, c: Candidate, window: str, before: str) -
     if not c.noun and re.match(r"\s*(?:at|after|to|for|as)\b", window) and not re.match(rf"\s*for\s+(?:[\w-]+\s+){{0,3}}?{roles.DISEASE}|\s*as\s+(?:out|in)patients|\s*to\s+[\w\s-]{{0,20}}(?:therapy|cells?|car)", window):
         return None
     return Count(group, c.n, "described-group", 0.6, c.start, min(len(folded), c.np_end + min(len(window.rstrip()), 40)))
-
-
-def _next_bracket(folded: str, at: int) -> int:
-    m = re.compile(r"\s*[\(\[]").match(folded, at)
-    return m.end() - 1 if m else at
 
 
 def _ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], linked: set[int]) -> None:
@@ -360,13 +378,17 @@ def _read_bracket(
     plain = [c for c in candidates if not c.eq and not c.denominator and not (c.noun and roles.SEX.match(c.noun))]
     items = [c for c in plain if not _DENIED.match(text, c.np_end)]
     whole = outer[host].n if host is not None else None
+    if host is not None and counts[host] is None:
+        return out
     breakdown = len(items) >= 2 and whole is not None and sum(c.n for c in items) == whole
     for c in items:
         tail = text[c.np_end : end - 1]
         if roles.SEX.search(tail[:12]) or id(c.quantity) in linked and not breakdown:
             continue
+        if re.search(r"\b(?:in|of|than|by)\s*$", text[start + 1 : c.start]) or re.match(r"\s*of\s", tail):
+            continue
         dose = roles.DOSE.match(tail)
-        assigned = re.match(r"\s*(?:to|assigned\s+to)\s+\w", tail)
+        assigned = re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
         has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
         told = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
         if breakdown or dose or assigned or has or told and not roles.RESULT.match(tail):
@@ -382,7 +404,7 @@ def _equals(folded: str, text: str, start: int, c: Candidate, label: str, linked
     """'bulky disease (n = 98)', '(axi-cel, n = 158; tisa-cel, n = 254)', '(n = 31, transplant group)'."""
     item = re.split(r"[;]|(?<=\d),", text[start + 1 : c.start])[-1].strip(" ,:(")
     name = item if re.search(r"[a-z]{2}", item) else label
-    if _LABEL_RESULT.search(name) or re.search(r"[≥≤<>]?\s*(?:grade|gr\.?)\s*\S*$", name):
+    if _LABEL_RESULT.search(name) or re.search(r"\bgrades?\b[^,;]{0,40}$|%\s*$|\b(?:or|and)\s+\d$", name):
         return None
     if id(c.quantity) in linked and not re.search(r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:]):
         return None
@@ -414,8 +436,7 @@ def _read_case(folded: str) -> list[Count]:
 
 # --- the abstract as a whole ------------------------------------------------------------------------------------------
 
-_WEAK = {"title-count", "topic", "topic-subgroup", "described-group", "enrolled-before", "analysed-before", "denominator-adjective", "breakdown", "case"}
-_MERGED = ("review", "preclinical", "cost_effectiveness")
+_WEAK = {"title-count", "topic", "topic-subgroup", "denominator-adjective", "case"}
 
 
 def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> list[list[Count]]:
@@ -424,14 +445,21 @@ def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> li
     for count in (c for level in levels for c in level):
         if count.rule not in _WEAK and count.n > 1:
             told.setdefault(count.n, count)
+    most = max((c.n for level in levels for c in level if c.role in ("treated", "enrolled") and c.rule not in ("topic", "title-count")), default=0)
     compares = bool(re.search(r"\b(?:versus|vs\.?|compar\w+)\b", title.lower()))
     out: list[list[Count]] = []
     for level in levels:
         row = []
         for c in level:
             known = told.get(c.n)
+            if c.n == 1 and c.role != "subgroup" and (c.rule != "case" or kind != "case_report") and most > 1:
+                continue
             if c.rule == "case" and kind != "case_report":
                 continue
+            if c.rule == "topic" and known is None and c.n < most:
+                c = replace(c, role="subgroup")
+            if c.rule == "treated-after" and kind == "meta_analysis":
+                c = replace(c, role="enrolled")
             if c.rule in ("title-count", "topic", "topic-subgroup") and known is not None:
                 c = replace(c, role=known.role)
             elif c.rule == "title-count" and kind == "meta_analysis":

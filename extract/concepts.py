@@ -142,7 +142,7 @@ _NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
     "ORR": re.compile(r"(?:immune|antibody|humoral|serologic(?:al)?|seroresponse|vaccine|vaccination|inflammatory|cellular|t[\s-]cell|cytokine|host|adaptive|innate|dose|in|stress|acute[\s-]phase|stringent|complete|partial|treatment|no|not|assess|assessed|best|good|b[\s-]cell|duration\s+of|durable|deep|predict(?:s|ed|or\s+of|ing)?|renal|the\s+depth\s+of|depth\s+of|quality\s+of|time\s+to(?:\s+first)?|time\s+to\s+best|of|to|for|and|or|after|sustained|lack\s+of|loss\s+of|metabolic|immunologic(?:al)?)\s+$"),
     "CR": re.compile(r"(?:second|first|third|history\s+of|previous|prior|not\s+in|duration\s+of|time\s+to|induc(?:e|ing)|maintain(?:ing)?|predict\w*)\s+(?:a\s+)?$"),
     "relapse": re.compile(r"(?:second|first|third|prior|previous|multiple|history\s+of|post[\s-]transplant|time\s+to|risk\s+of|risk\s+for|without|before|after|at|following|from|or|prevent(?:ing)?|reduc\w+|non[\s-]?|early|late|since|≥|time\s+of|causes?\s+of|rescue|treat(?:ing)?|for|with|in)\s*$"),
-    "PD": re.compile(r"(?:without|risk\s+of|before|time\s+to|after|at|following|until|due\s+to|of|from|or|to|with|for|post|rapid|free|because\s+of|on)\s+$"),
+    "PD": re.compile(r"(?:without|risk\s+of|before|time\s+to|after|at|following|until|due\s+to|or|to|for|post|free|because\s+of|since|died\s+of|patients\s+with)\s+$"),
     "OS": re.compile(r"(?:cell|t-cell|graft|car|car-t|persistence\s+and|long-term|prolong(?:ed)?|improv(?:e|ed|ing)|post-relapse)\s+$"),
     "infection": re.compile(r"(?:history\s+of|active|prior|risk\s+of|no\s+active|uncontrolled|for|lentiviral|viral\s+vector)\s+$"),
     "fever": re.compile(r"(?:early|persistent|low-grade)\s+$"),
@@ -169,12 +169,16 @@ _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
 _ABBREVIATION_PAREN = re.compile(r"(?<=[A-Za-z\]]) [\[(]([A-Za-z][\w/+−-]{0,12})[\])]")
 
 
+_ABBREVIATION_FIRST = re.compile(r"(?<=[a-z] )([\[(])([A-Z][A-Za-z0-9/+−-]{1,8})[,;](?=\s?(?:grade|any|all))")
+
+
 def blank_definitions(text: str) -> str:
     """'complete remission (CR) or' -> 'complete remission      or': names then match across them."""
     def blank(m: re.Match[str]) -> str:
         return " " * len(m[0]) if sum(c.isupper() for c in m[1]) >= 2 else m[0]
 
-    return _ABBREVIATION_PAREN.sub(blank, text)
+    text = _ABBREVIATION_PAREN.sub(blank, text)
+    return _ABBREVIATION_FIRST.sub(lambda m: m[1] + " " * (len(m[0]) - len(m[1])) if sum(c.isupper() for c in m[2]) >= 2 else m[0], text)
 
 
 def read_concepts(text: str, folded: str, local: Mapping[str, Term | None]) -> list[Mention]:
@@ -234,12 +238,15 @@ def _excluded(hit: Hit, folded: str) -> bool:
 
 # Words common enough outside results that their surroundings decide.
 _LOOSE = frozenset(
-    "response responses remission remissions relapse relapses relapsed progressed survival recurrence recurrences".split()
+    "pd pod response responses remission remissions relapse relapses relapsed progressed survival recurrence recurrences".split()
 ) | {"disease progression", "progressive disease", "disease relapse", "complete remission", "complete response"}  # fmt: skip
 
 # 'best overall and complete response rates': the first adjective names an endpoint of its own.
 _SHARED_HEAD = re.compile(
     r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|or|/)\s+(?:best\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
+)
+_SHARED_SURVIVAL = re.compile(
+    r"\b(?P<first>overall)(?=(?:\s*,\s*(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free)*\s*,?\s+(?:and|or)\s+(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free\s+survival)"
 )
 _HEADS = {"overall": "ORR", "objective": "ORR", "complete": "CR", "partial": "PR"}
 
@@ -250,6 +257,7 @@ def _shared_heads(folded: str) -> list[Mention]:
         for group in ("first", "second"):
             if m[group]:
                 out.append(Mention("response", m.start(group), m.end(group), _HEADS[m[group].split()[-1]]))
+    out += [Mention("survival", m.start(), m.end(), "OS") for m in _SHARED_SURVIVAL.finditer(folded)]
     return out
 
 

@@ -32,7 +32,7 @@ def denominators(readings: list[Reading]) -> dict[int, int]:
             q = link.quantity
             if q is None or q.kind != "proportion" or q.total is not None or q.n is None:
                 continue
-            total = _pointed(sentence, q, counted, last) or _topic(sentence, q, counted) or _parts(reading, link)
+            total = _pointed(sentence, q, counted, last) or _topic(sentence, q, counted) or _parts(reading, link) or _infused(reading, q)
             if total is not None and q.n <= total and (q.percent is None or same_percent(q.n, total, q.percent)):
                 found[id(link)] = int(total)
             elif q.percent is not None:
@@ -57,6 +57,14 @@ def _parts(reading: Reading, link: Link) -> float | None:
         return whole[0].total
     parts = [o.quantity.n or 0 for o in reading.links if o.quantity is not None and o.quantity.bare and o.mention.name in _PARTS]
     return next((c.n for c in reading.quantities if c.bare and c.n == sum(parts) and len(parts) > 1 and c.end <= q.start), None)
+
+
+def _infused(reading: Reading, q: Quantity) -> float | None:
+    """'Nine infants were infused and seven entered CR': of those treated or evaluable in the same sentence."""
+    if not q.bare:
+        return None
+    wider = [c for c in reading.cohorts if c.role in ("treated", "evaluable") and c.end <= q.start and q.n is not None and c.n >= q.n]
+    return wider[-1].n if wider and ";" not in reading.sentence.folded[wider[-1].end : q.start] else None
 
 
 def _stated(readings: list[Reading]) -> list[int]:

@@ -104,6 +104,8 @@ def _draft(reading: Reading, at: int, start: int, end: int, rule: str, strength:
 def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     mention, q = link.mention, link.quantity
     values: dict[str, Any] = {}
+    if mention.name == "DCR":  # read so that its value goes nowhere else; no endpoint of the evidence table
+        return None
     if mention.kind == "survival":
         return _survival(reading, at, link)
     if mention.kind == "response":
@@ -177,6 +179,9 @@ def _event(reading: Reading, link: Link) -> tuple[str | None, str | None]:
 def _survival(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     q = link.quantity
     if q is None:
+        return None
+    word = reading.sentence.folded[link.mention.start : link.mention.end]
+    if q.kind != "proportion" and re.match(r"(?:were )?(?:alive|survived)", word):
         return None
     values: dict[str, Any] = {"type": "survival", "endpoint": link.mention.name}
     if q.kind == "proportion":

@@ -51,8 +51,7 @@ class Run:
     items: list[Quantity] | list[Mention]
     start: int
     end: int
-    versus: bool = False
-    joints: list[bool] = field(default_factory=list)  # per gap between items: whether it compares ('vs')
+    joints: list[int] = field(default_factory=list)  # per gap between items: 2 compares ('vs'), 1 names a group, 0 only lists
 
 
 # ------------------------------------------------------------------ word tables
@@ -103,7 +102,7 @@ _VALUE_GAP = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
     rf"(?:,|;|:|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
-_CARRY = re.compile(rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|[\s,:;(\[{GRADE}{TIME}-])*+$")
+_CARRY = re.compile(rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to|[\s,:;(\[{GRADE}{TIME}-])*+$")
 
 
 def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carried: Carried) -> list[Link]:
@@ -154,6 +153,12 @@ class _Reader:
         listed = False
         survival = any(c.kind == "survival" for c in self.concepts) or self.carried.survival is not None
         for q in self.quantities:
+            if q.none:
+                continue
+            if q.kind == "decimal" and q.value is not None and q.ci is not None and 0 < q.value < 1 and all(b is None or b <= 1 for b in q.ci[:2]):
+                # A pooled proportion printed as 0.82 (0.77-0.86) is 82%.
+                low, high = (None if b is None else round(100 * b, 4) for b in q.ci[:2])
+                q.kind, q.percent, q.ci = "proportion", round(100 * q.value, 4), (low, high, q.ci[2])
             if q.kind == "decimal" and not survival:
                 continue
             if q.kind == "time":
@@ -205,8 +210,7 @@ class _Reader:
                 if same and CONCEPT not in gap and GRADE not in gap and len(gap) < 90 and (_VALUE_GAP.match(gap) or _LABELLED.match(gap) and self._in_bracket(last.end)) and self._alike(last, q, gap):
                     last.items.append(q)  # type: ignore[arg-type]
                     last.end = q.end
-                    last.joints.append(bool(_VERSUS.search(gap)))
-                    last.versus = any(last.joints)
+                    last.joints.append(2 if _VERSUS.search(gap) else 1 if re.search(r"\b(?!and\b|or\b|in\b|of\b)[a-z]{2,}", gap) else 0)
                     continue
             runs.append(Run([q], q.start, q.end))
         return runs
@@ -256,6 +260,11 @@ class _Reader:
         last = run.items[-1]
         assert isinstance(first, Quantity) and isinstance(last, Quantity)
         inside = next((r for r in concept_runs if r.start >= run.start and r.end <= run.end), None)
+        if inside is not None and first.kind == "hr" and isinstance(inside.items[0], Mention) and inside.items[0].kind != "survival":
+            inside = None
+        before = next((r for r in reversed(concept_runs) if r.end <= run.start and r.start >= previous_end), None)
+        if inside is not None and before is not None and _GROUP_NOUN.match(self.folded[inside.start : inside.end + 14]):
+            inside = None
         if inside is not None:
             self._emit(run, inside, "inside", 0.95, left=True)
             return
@@ -291,7 +300,8 @@ class _Reader:
             word = self.folded[right.start : right.end]
             right_verb = bool(RIGHT_VERB.match(gap_right)) or (bool(_PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right)))
             if re.match(r"\s*[\])]?\s*[,;]", gap_right) and not re.search(r"\b(?:who|whom|which|of\s+them)\b", gap_right):
-                right_verb = False
+                # '27 patients, i.e. 65.9%, attained CR' goes on behind its aside.
+                right_verb = right_verb and bool(re.search(r",\s*(?:i\.e\.,?\s*)?[\d.]+\s?%$", self.folded[first.start : run.end]))
             if right_verb and not (direct and self._closes(gap_left)) and not self._has_own_value(right, next_start, gap_right):
                 self._emit(run, right, "value-verb-concept", 0.92, left=False)
                 return
@@ -342,7 +352,8 @@ class _Reader:
             return False
         noun = self.folded[right.start : right.end + 14]
         if _GROUP_NOUN.match(noun) and re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap):
-            return True
+            after = self.folded[right.end : right.end + 40]
+            return not re.match(r"\s*(?:were|was|are|is|remain\w*)\s+(?:still\s+)?(?:ongoing|maintained|durable|sustained|observed|seen|noted|reported|recorded|achieved|documented)", after)
         first = right.items[0]
         assert isinstance(first, Mention)
         return first.name in _REMISSIONS and bool(re.search(r"\bin\s+(?:an?\s+)?$", gap)) and not re.search(
@@ -425,7 +436,7 @@ class _Reader:
                 chosen = [names[i] if c == k else names[0]]
             elif c > 1 and k % c == 0:
                 # 'CRS and ICANS (11% vs 7% and 34% vs 28%)' goes by concept, '(6% and 24% vs 7% and 15%)' by group.
-                by_group = run.joints[c - 1] and not run.joints[0]
+                by_group = run.joints[c - 1] > run.joints[0]
                 chosen = [names[i % c] if by_group else names[i // (k // c)]]
             elif c > 1 and k == 1:
                 together = bool(re.search(r"\b(?:and|both|plus)\b", self.skeleton[concepts.start : concepts.end]))
@@ -555,7 +566,7 @@ class _Reader:
         if not times:
             return None
         near_after = [t for t in times if t.start >= value.end and re.match(r"^[\])\s%]*(?:[,(]\s*)?(?:of\s+)?(?:" + PEOPLE + r"\s+)?(?:at|by|on|after|within|for|through|over|in|,|\(|\s|the)*$", self.skeleton[value.end : t.start])]
-        head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’/-]+\s+){0,3}[" + CONCEPT + r"\s,/and]*$", self.skeleton[t.end : mention.start])]
+        head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’/-]+\s+){0,3}(?:[" + CONCEPT + r"][" + CONCEPT + r"\s,/and]*)?$", self.skeleton[t.end : mention.start])]
         if head:
             return head[-1].times[0]
         between = [t for t in times if min(mention.end, value.end) <= t.start < max(value.start, mention.start)]

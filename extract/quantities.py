@@ -77,8 +77,8 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
             last = atom
             continue
         made = _start(folded, atom)
-        last = atom
-        if made is not None:
+        if made is not None:  # what is no result (a threshold, a p value) may stand between parts of one
+            last = atom
             out.append(made)
     for q in out:
         _read_noun(folded, q)
@@ -118,8 +118,8 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
     if len(gap) > 90:
         return False
     if q.kind == "proportion":
-        if a.kind == "count" and q.n is not None and q.total is None and last.kind in ("count", "percent"):
-            if last.kind == "percent":
+        if a.kind == "count" and q.n is not None and q.total is None and last.kind in ("count", "percent", "ci"):
+            if last.kind != "count":
                 gap = re.sub(r"^\s*[\])]", "", gap)
             if (_OF.match(gap) or _OF_NOUN.match(gap)) and a.numbers[0] is not None and a.numbers[0] >= q.n:
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
@@ -226,6 +226,7 @@ _NOUN = re.compile(
     rf"\s*[\])]?\s*(?P<np>(?:(?:of\s+the\s+|of\s+these\s+|of\s+those\s+|of\s+our\s+|of\s+all\s+|of\s+)?(?:[a-z][\w'’/+-]*[\s-]+){{0,6}}?)(?P<noun>{PEOPLE}))(?![a-z])"
 )
 _STOP = re.compile(r"\b(?:had|has|was|were|achieved|and|but|or|developed|experienced|in|with|by|for|after|at|on|to|from|who|received|the|grade|died)\b")
+_NONE_BEFORE = re.compile(r"\b(?:none|no\s+one|not\s+\w+\s+in\s+any|in\s+any)\s+of\s+(?:the\s+|these\s+|those\s+|our\s+)?$")
 _ALL_BEFORE = re.compile(r"\b(?:all|all\s+of\s+the|all\s+the|all\s+of)\s*$")
 
 
@@ -243,6 +244,8 @@ def _read_noun(folded: str, q: Quantity) -> None:
             m = _NOUN.match(folded, q.total_span[1])
             if m and m.end() <= q.end:
                 q.noun = m["noun"]
+    if q.n is not None and q.bare and _NONE_BEFORE.search(folded[max(0, q.start - 30) : q.start]):
+        q.none = True
     if q.n is not None and _ALL_BEFORE.search(folded[max(0, q.start - 12) : q.start]):
         q.all = True
         if q.bare:

@@ -30,7 +30,7 @@ THINGS = (
 CAR = (
     r"(?:\b(?:u|h)?car\b|\b(?:u|h)?car[\s-]?t|\w*cart\d*\b|chimeric|-cel\b|leucel\b|anti-?\s?cd|\bcd\s?\d+|\bbcma|"
     r"\bgprc5d|\bgpc3|\binfusions?\b|\bcells?\b|\bstudy\s+treatment|\ballocated\s+(?:treatment|procedure)|"
-    r"\bdoses?\s+of|\bcommercial\s+product|\d\s?(?:×|x)\s?10|\bthe\s+product\b)"
+    r"\bconstructs?\b|\bdoses?\s+of|\bcommercial\s+product|\d\s?(?:×|x)\s?10|\bthe\s+product\b)"
 )
 PRODUCT = re.compile(r"[a-z]-cel\b|leucel\b")
 OTHER_THERAPY = (
@@ -67,12 +67,12 @@ _BE = r"(?:(?:were|was|been|being|are)\s+)?"
 # Predicates and modifiers after the noun phrase, searched in the words up to the next count.
 AFTER: tuple[Row, ...] = (
     ("evaluable", "evaluable-after", r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed|evaluated)"),
-    ("screened", "screened-after", rf"\b{_BE}screened\b|\bassessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was|were)\s+(?:successfully\s+)?manufactured"),
+    ("screened", "screened-after", rf"\b{_BE}screened\b|\b{_BE}assessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was|were)\s+(?:successfully\s+)?manufactured"),
     ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
-    ("arm", "assigned-arm", r"\b(?:assigned|allocated)\s+to\b|\bin\s+(?:the\s+)?[\w\s+/-]{1,30}\b(?:arm|group)\b|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort|group)\s+\w{1,2}\b|\bin\s+(?:arm|cohort|period|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
-    ("enrolled", "enrolled-after", rf"\b{_BE}(?:enrolled|registered|recruited|accrued|included|entered|identified|intended|eligible|consented|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)|\b{_BE}(?:enrolled|registered|recruited|included|identified|eligible|approved|selected|retained)\s*$|\b(?:met|meeting|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,4}}criteri|\bparticipated\b|\btook\s+part\b|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
-    ("treated", "treated-after", rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by|using)\b)|\btreated\s+(?:with|by|using)\s+{_OBJECT}|\b(?:received|receiving|receive|given|got|administered|receipt\s+of)\s+{_OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to|went\s+on\s+to|reached)\s+(?:a\s+|an\s+|the\s+|their\s+|one\s+|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b|lymphodepletion\s+and)|\bcompleted\s+the\s+treatment|\bhad\s+(?:car|cd\d+)[\w\s-]{{0,30}}administered"),
-    ("evaluable", "analysed-after", rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed|available)\b|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bhad\s+(?:an?\s+)?(?:evaluable|available|informative|assessable|measurable)\b"),
+    ("arm", "assigned-arm", r"\b(?:assigned|allocated)\s+to\b|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
+    ("enrolled", "enrolled-after", rf"\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|\b(?:met|meeting|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\btook\s+part\b|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
+    ("treated", "treated-after", rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by|using)\b)|\btreated\s+(?:with|by|using)\s+{_OBJECT}|\b(?:received|receiving|given|got|administered|receipt\s+of)\s+{_OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b|lymphodepletion\s+and)|\bcompleted\s+the\s+treatment|\bhad\s+(?:car|cd\d+)[\w\s-]{{0,30}}administered"),
+    ("evaluable", "analysed-after", rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+eligib)|available)\b|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bhad\s+(?:an?\s+)?(?:evaluable|available|informative|assessable|measurable)\b"),
 )  # fmt: skip
 
 # Words before the count, up to the start of its clause.
@@ -95,26 +95,26 @@ ARM = re.compile(
     r"\brandomi[sz]ed\s+to|\bhistorical\s+controls?\b|\bcontrols?\s+(?:arm|group)"
 )
 COMPARED = re.compile(r"\bvs\b|\bversus\b|\bcompar(?:ed|ing|ison|e)\b(?!\s+to\s+baseline)")
-GROUP_LABEL = re.compile(r"^\s*[\(\[]\s*(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b")
-DOSE = re.compile(r"^\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at|in|with|on|to|received)\s+(?:the\s+|each\s+)?(?:highest\s+|lowest\s+)?(?:dose[\s-]*(?:levels?|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10)")
-EVALUATED_PART = re.compile(r"^\s*(?:who\s+were\s+|that\s+were\s+)?(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:evaluable|assessable|available|measurable|informative|known\s+mrd|(?:bone[\s-])?marrow\s+sample|(?:[\w-]+\s+)?samples?\b|(?:[\w-]+\s+)?measurements?|response\s+(?:data|assessment)|follow-up\s+data|mrd-negative)|(?:who|that)\s+could\s+be|evaluable|assessable|analy[sz]ed|assessed|tested)")
+GROUP_LABEL = re.compile(r"\s*[\(\[]\s*(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b")
+DOSE = re.compile(r"\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at|in|with|on|to|received)\s+(?:the\s+|each\s+)?(?:highest\s+|lowest\s+)?(?:dose[\s-]*(?:levels?|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10)")
+EVALUATED_PART = re.compile(r"\s*(?:who\s+were\s+|that\s+were\s+)?(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:evaluable|assessable|available|measurable|informative|known\s+mrd|(?:bone[\s-])?marrow\s+sample|(?:[\w-]+\s+)?samples?\b|(?:[\w-]+\s+)?measurements?|response\s+(?:data|assessment)|follow-up\s+data|mrd-negative)|(?:who|that)\s+could\s+be|evaluable|assessable|analy[sz]ed|assessed|tested)")
 RESULT = re.compile(
-    r"^\s*(?:patients?\s+)?(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:had|have|has|were|was|are|is|remain(?:ed)?|with|in|experienced|developed|showed|suffered|reached|entered|achieved|attained|still)\s+)*"
+    r"\s*(?:patients?\s+)?(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:had|have|has|were|was|are|is|remain(?:ed)?|with|in|experienced|developed|showed|suffered|reached|entered|achieved|attained|still)\s+)*"
     r"(?:an?\s+|the\s+|had\s+|been\s+|in\s+|only\s+|ongoing\s+|still\s+)*(?:[\w≥>-]+\s+){0,2}?"
     r"(?:response|responses|respond(?:ed|ing)|remissions?|crs?|cri|pr|sd|pd|vgpr|scr|mrd\w*|progress(?:ed|ion|ive)|died|dead|deaths?|alive|icans|neurotox\w*|grade|"
-    r"toxicit\w*|adverse|relapsed|relapses?|recurr\w*|negative|stable|lost|withdr\w*|discontinued|not|never|no|cytokine|cytopeni\w*|neutropeni\w*|thrombocyto\w*|an?emia|"
+    r"toxicit\w*|adverse|relapsed|relapses?|recurr\w*|negative|stable|lost|withdr\w*|discontinued|not|never|no|cytokine|cytopeni\w*|neutropeni\w*|thrombocyto\w*|an?emia|platelets?|bleed\w*|h(?:a)?emorrhag\w*|herpes|pneumonia|seizures?|ventilat\w*|episodes?|normal\w*|returned|recovered|events?|"
     r"infections?|fever|bacter\w*|hlh|mac\w*|dlts?|sae|survived|partial|complete|minimal|failed\s+(?:to|release)|dropped|withdrew|excluded|ineligible|missing|women|men|males?|females?|boys?|girls?)\b"
 )
-BASELINE_RELAPSE = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:had|who\s+had)?\s*(?:relaps|progress|recurr)\w*\s+(?:after|following|within|on|from)\b")
+BASELINE_RELAPSE = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:had|who\s+had)?\s*(?:relaps|progress|recurr)\w*\s+(?:after|following|within|on|from)\b")
 SUBGROUP = re.compile(
-    r"^\s*(?:(?:who\s+)?(?:had|have|has|having|carried|carry|harbou?r(?:ed|ing|s)?|carrying|presented|presenting|exhibiting|exhibited|fulfilled|underwent|received|receiving|got|"
+    r"\s*(?:(?:who\s+)?(?:had|have|has|having|carried|carry|harbou?r(?:ed|ing|s)?|carrying|presented|presenting|exhibiting|exhibited|fulfilled|underwent|received|receiving|got|"
     r"started|stopped|continued|proceeded|progressed\s+to|went\s+on|were|was|remain(?:ed)?|relapsing|failed|comprised|required|lived|identified\s+as|not\s+\w+ing)\b|"
     r"with(?:out)?\b|whose\b|who\b|aged\b|previously\b|haploidentical|(?:in|on|at|for|from|as|after|of|without)\s+[\w≥≤<>])"
 )
 ELLIPSIS = re.compile(
-    r"^\s*,?\s*(?:(?:of\s+(?:them|whom|these|those|which|the\s+responders|the\s+patients)\s*,?)\s*)?(?:(?:who|actually|finally|ultimately|eventually|subsequently|then|also|already)\s+)*"
+    r"\s*,?\s*(?:(?:of\s+(?:them|whom|these|those|which|the\s+responders|the\s+patients)\s*,?)\s*)?(?:(?:who|actually|finally|ultimately|eventually|subsequently|then|also|already)\s+)*"
     r"(?:had|have|has|having|carried|harbou?red|were|was|are|received|underwent|got|gave|went|proceeded|started|stopped|continued|fulfilled|met|completed|did|"
-    r"presented|relapsing|could|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at|after|as|for|evaluable|assessable|infused|treated|dosed|enrolled|screened|randomi[sz]ed|leuka?pheresed|apheresed|"
+    r"presented|relapsing|could|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at|of\s+[\w-]+(?:leucel|-cel|\s+ciloleucel|\s+lymphoma)|of\s+[\w-]+\s+(?:vicleucel|autoleucel|maraleucel)|after|as|for|evaluable|assessable|infused|treated|dosed|enrolled|screened|randomi[sz]ed|leuka?pheresed|apheresed|"
     r"enrolled|participated|recruited)\b"
 )
 CASE = re.compile(

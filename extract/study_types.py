@@ -70,7 +70,7 @@ _NOT_OWN = re.compile(
     r"|future|we call for|we plan|now recruiting|paves?|is planned|supports? (?:a|the|clinical|testing|further)|has (?:revolutioni|transformed|changed|become|emerged|shown)"
     r"|have (?:revolutioni|transformed|changed|become|emerged|shown|been reported|been used|limited|improved)"
     r"|little is known|in the literature|others have|historical"
-    r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking|the need for"
+    r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking"
     r"|in (?:one|another|a recent|several|some|most) (?:[\w/-]+ ){0,4}(?:study|studies|trials?|series|cohorts?|reports?))"
 )
 _PEOPLE = (
