@@ -135,6 +135,9 @@ def _qualified(folded: str, skeleton: str, concepts: list[Mention], grades: list
     for c in concepts:
         if c.kind != "events" or id(c) in taken or c.name in ("AE", "SAE", "all-cause death", "death"):
             continue
+        if out and re.match(r"^\s*(?:,|and|or|,\s*and)\s*$", skeleton[out[-1].end : c.start]):
+            out.append(Link(c, None, "qualified", 0.65, out[-1].start, c.end, grade=out[-1].grade, qualifier=out[-1].qualifier))
+            continue
         before = skeleton[: c.start]
         clause_at = max(before.rfind(";"), before.rfind(":"), 0)
         cue = next(((m, name) for pattern, name in _QUALIFIER for m in [pattern.search(before, max(clause_at, c.start - 90))] if m), None)

@@ -56,7 +56,7 @@ _NOUN = re.compile(
     rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
 )
 _THING = re.compile(rf"\s*(?:(?!{roles.PEOPLE}\b|{_STOP_WORDS}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])|\s?[-–—:.]\s?\d|-[a-z]|\s*%")
-_NOT_A_COUNT = re.compile(r"(?:(?<![a-z\s])[-–—]|[/.±+]|\d\s+to|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|median\s+of|mean\s+of|least|most|every|×|x))\s*$")
+_NOT_A_COUNT = re.compile(r"(?:(?<![a-z\s])[-–—]|[/.±+]|\d\s+to|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|(?:median|mean|minimum|maximum)\s+of|up\s+to|least|most|every|×|x))\s*$")
 _CUT = re.compile(r"[;:]|\.\s|,\s*(?:we|the|median|in|this|there|most|all)\s|,\s*(?:of\s+(?:whom|which|these|them)|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b")
 _NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
 _NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|to)\s+(?:(?:been|being|be|yet|an?)\s+)?$")
@@ -64,10 +64,15 @@ _DENIED = re.compile(r"\s*,?\s*(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:were|was|are|did
 _TOPIC = re.compile(r"(?:^|[,;:.]\s*|\b(?:and|that|results?|findings?)\s+)(?:of|among|in|for|across|from)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
 _OTHER = re.compile(roles.OTHER_THERAPY)
 _SEEN_IN = re.compile(r"\b(?:observed|seen|occurred|reported|developed|noted|recorded|found|detected|failed|present|persisted|documented|affected|fell|rose|increased)\b[^,;:.]{0,40}?\b(?:in|by|for)\s+(?:only\s+|all\s+|the\s+)*$")
+_CAR = re.compile(roles.CAR)
+_PART = re.compile(r"\s*(?:not\s+\w+ing|without|who\s+did\s+not)\b")
+_FULFILLED = re.compile(r"\s*(?:[^;:.]{0,40}?\b(?:fulfilled|met|satisfied)\b[^;:.]{0,40}\bcriteria|(?:patients?\s+)?were\s+(?:eligible|included))")
+_IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[\w\s+/-]{1,30}\b(?:arm|group|cohort)\b")
+_ALSO_TREATED = re.compile(r"[^;:.]{0,60}?(?:\bwere|\band|\ball\s+of\s+whom(?:\s+were)?)\s+(?:\w+ly\s+)?(?:treated|infused|dosed|completed\s+(?:the\s+)?treatment|received\s+(?:[\w-]+\s+){0,4}?(?:car|cells|infusion))\b")
 _MORE_DOSES = re.compile(r"\s*(?:,|or\b|and\b|to\b|-)\s*\d")
 _BRACKET = re.compile(r"[()\[\]]")
 _ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
-_SHORT = re.compile(r"\s+(?!(?:had|was|were|with|received|did|of|in|at|months?|years?|weeks?|days?)\b)[a-z][\w/+-]*(?:\s+(?!and\b|or\b|\d)[\w/+-]+){0,4}\s*(?=[,;.)\]]|and\b|or\b|,\s*and|$)")
+_SHORT = re.compile(r"\s+(?!\w+ed\b|(?:had|was|were|with|received|did|of|in|at|months?|years?|weeks?|days?)\b)[a-z][\w/+-]*(?:\s+(?!and\b|or\b|\d)[\w/+-]+){0,4}\s*(?=[,;.)\]]|and\b|or\b|,\s*and|$)")
 _SET = re.compile(r"\b(?:analys[ie]s|evaluable|efficacy|response|assessable)\s+(?:[\w-]+\s+)?(?:set|population|cohort|patients)\s*$|\bevaluable\s+\w*\s*$")
 _LABEL_RESULT = re.compile(r"(?:\bgrades?\s*(?:[\d≥<>]\S*)?|\bcr[si]?|\bpr|\bsd|\bpd|\bresponse|\bremission|\bprogression|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$")
 
@@ -81,10 +86,17 @@ def read_cohorts(folded: str, quantities: list[Quantity], linked: set[int], *, t
         outer = _candidates(folded, flat, quantities, 0, len(folded), spans)
         counts = _read_level(folded, flat, outer, linked, title=title)
         found += [c for c in counts if c is not None]
+        for c, count in zip(outer, counts, strict=True):
+            if count is not None and count.rule == "enrolled-after" and c.noun:
+                also = _ALSO_TREATED.match(flat, count.end, _next_start(flat, outer, c))
+                if also:
+                    found.append(Count("treated", c.n, "also-treated", 0.8, c.start, also.end()))
         for start, end in spans:
             found += _read_bracket(folded, flat, start, end, quantities, outer, counts, linked, title=title)
     if not title:
         found += _read_case(folded)
+        found += _read_reports(folded)
+    found = _agreed(found)
     found.sort(key=lambda c: (c.start, c.end))
     return found
 
@@ -125,7 +137,7 @@ def _candidates(
     """Numbers of this level that may be people: not inside one of the brackets `inside`."""
     out: list[Candidate] = []
     for q in quantities:
-        if q.kind != "proportion" or q.start < begin or q.start >= end:
+        if q.kind != "proportion" or q.end <= begin or q.start >= end:
             continue
         places: list[tuple[float | None, int, int, bool]] = []
         if q.total is not None and q.total_span is not None:
@@ -169,11 +181,15 @@ def _candidate(folded: str, flat: str, n: int, start: int, stop: int, end: int, 
 # --- the sentence outside brackets ------------------------------------------------------------------------------------
 
 
+def _next_start(flat: str, candidates: list[Candidate], c: Candidate) -> int:
+    """Where the next count begins that can head a clause of its own."""
+    return next((d.start for d in candidates if d.start >= c.np_end and d is not c and _stands(flat, d)), len(flat))
+
+
 def _read_level(folded: str, flat: str, candidates: list[Candidate], linked: set[int], *, title: bool) -> list[Count | None]:
     out: list[Count | None] = []
     for i, c in enumerate(candidates):
-        following = next((d.start for d in candidates[i + 1 :] if d.start >= c.np_end and _stands(flat, d)), len(flat))
-        out.append(_role_of(folded, flat, c, following, candidates, i, linked, title=title))
+        out.append(_role_of(folded, flat, c, _next_start(flat, candidates, c), candidates, i, linked, title=title))
     _ellipses(flat, candidates, out, linked)
     return out
 
@@ -200,7 +216,7 @@ def _window(flat: str, c: Candidate, following: int) -> str:
 
 
 def _before(flat: str, c: Candidate) -> str:
-    text = flat[max(0, c.start - 110) : c.start]
+    text = flat[max(0, c.start - 220) : c.start]
     at = max(text.rfind(";"), text.rfind(":"), text.rfind(". "))
     return text[at + 1 :]
 
@@ -247,8 +263,10 @@ def _role_of(
     if c.noun:
         for role, rule, pattern in _BEFORE:
             if pattern.search(before):
-                if rule == "treated-before" and _OTHER.search(before[-90:]):
+                if rule == "treated-before" and _other_therapy(before[-90:]):
                     return None
+                if rule == "enrolled-before" and (_PART.match(window) or c.noun.rstrip("s").endswith(("responder", "control"))):
+                    return Count("subgroup", c.n, "part", 0.6, c.start, c.np_end)
                 if rule in ("enrolled-before", "analysed-before") and _part_of(before, candidates, i):
                     break
                 return Count(role, c.n, rule, 0.75, c.start, c.np_end)
@@ -256,12 +274,20 @@ def _role_of(
         return Count("subgroup", c.n, "remaining", 0.7, c.start, c.np_end)
     if result:
         return None
-    return _described(folded, flat, c, window, before)
+    return _described(folded, flat, c, window, before, following)
 
 
 def _part_of(before: str, candidates: list[Candidate], i: int) -> bool:
     """'26 patients …, including 5 children': a part of the count before."""
     return i > 0 and bool(re.search(r"\b(?:including|included|includes)\s+(?:the\s+)?$", before)) and bool(candidates[i - 1].noun)
+
+
+def _other_therapy(before: str) -> bool:
+    """'tocilizumab was given to', but not 'salvage therapy led to CAR-T in'."""
+    last = None
+    for last in _OTHER.finditer(before):
+        pass
+    return last is not None and not _CAR.search(before, last.end())
 
 
 def _labelled(folded: str, c: Candidate, following: int) -> bool:
@@ -303,7 +329,7 @@ def _denominator(flat: str, c: Candidate, before: str) -> Count | None:
     return None
 
 
-def _described(folded: str, flat: str, c: Candidate, window: str, before: str) -> Count | None:
+def _described(folded: str, flat: str, c: Candidate, window: str, before: str, following: int) -> Count | None:
     """Groups that are said to have something, and counts that head a sentence as its topic."""
     if c.noun and roles.SEX.match(c.noun):
         return None
@@ -319,9 +345,14 @@ def _described(folded: str, flat: str, c: Candidate, window: str, before: str) -
         m = roles.EVALUATED_PART.match(window)
         if m:
             return Count("evaluable", c.n, "topic-evaluable", 0.7, c.start, c.np_end + m.end())
+        follow = flat[following:] if following < len(flat) else ""
+        if _FULFILLED.match(follow, _word_end(follow, 0)):
+            return Count("screened", c.n, "topic-screened", 0.7, c.start, c.np_end)
         if not re.match(r"\s*(?:with|who|in|previously|aged|without|whose|from|not|having|of|harbou?r\w*|carrying|bridged|undergoing|requiring)\b", window) or re.match(rf"\s*with\s+(?:[\w/+-]+\s+){{0,5}}?{roles.DISEASE}(?![^,]*\b(?:who|in|without|previously|aged)\b)", window):
             return Count("treated", c.n, "topic", 0.5, c.start, c.np_end)
         return Count(group, c.n, "topic-subgroup", 0.6, c.start, min(len(folded), c.np_end + len(window.split(",")[0])))
+    if re.search(r"\blatter,?\s*$", before) or _IN_GROUP.match(window) and not re.search(r"(?:\bwere|\bwith|\bincluded|,|:)\s*$", before):
+        return None
     m = roles.SUBGROUP.match(window)
     if not m or roles.RESULT.match(window) and not roles.BASELINE_RELAPSE.match(window):
         return None
@@ -374,21 +405,28 @@ def _read_bracket(
         if c.eq:
             made = _equals(folded, text, start, c, label, linked)
             if made is not None:
-                out.append(made)
+                out.append(_union(made, flat, start, outer, counts, host))
     plain = [c for c in candidates if not c.eq and not c.denominator and not (c.noun and roles.SEX.match(c.noun))]
     items = [c for c in plain if not _DENIED.match(text, c.np_end)]
     whole = outer[host].n if host is not None else None
     if host is not None and counts[host] is None:
         return out
-    breakdown = len(items) >= 2 and whole is not None and sum(c.n for c in items) == whole
+    parts: dict[int, int] = {}
     for c in items:
+        at = text.count(";", start, c.start)
+        parts[at] = parts.get(at, 0) + c.n
+    total = len(items) >= 2 and whole is not None and sum(parts.values()) == whole
+    randomised = host is not None and (told := counts[host]) is not None and told.rule == "randomised"
+    for i, c in enumerate(items):
+        breakdown = total or len(items) >= 2 and parts[text.count(";", start, c.start)] == whole
         tail = text[c.np_end : end - 1]
         if roles.SEX.search(tail[:12]) or id(c.quantity) in linked and not breakdown:
             continue
         if re.search(r"\b(?:in|of|than|by)\s*$", text[start + 1 : c.start]) or re.match(r"\s*of\s", tail):
             continue
-        dose = roles.DOSE.match(tail)
-        assigned = re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
+        listed = next((d for d in items[i:] if d is items[-1] or not re.fullmatch(r"\s*(?:,|and|,\s*and)\s*", text[d.end : items[items.index(d) + 1].start])), c)
+        dose = roles.DOSE.match(text[listed.np_end : end - 1])
+        assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
         has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
         told = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
         if breakdown or dose or assigned or has or told and not roles.RESULT.match(tail):
@@ -398,6 +436,16 @@ def _read_bracket(
             rule = "product-group" if roles.PRODUCT.search(words) else "breakdown"
             out.append(Count("arm" if arm else "subgroup", c.n, rule, 0.75 if breakdown else 0.6, c.start, item.end() if item else c.np_end))
     return out
+
+
+def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: list[Count | None], host: int | None) -> Count:
+    """'Nine children and two adults (n = 11) were infused': the sum takes the role, its parts are groups."""
+    if host is None or host == 0 or outer[host].n + outer[host - 1].n != made.n or flat[outer[host].np_end : start].strip():
+        return made
+    last = counts[host]
+    if last is None or last.role in ("arm", "subgroup"):
+        return made
+    return replace(made, role=last.role, rule="union", start=outer[host - 1].start)
 
 
 def _equals(folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int]) -> Count | None:
@@ -434,6 +482,30 @@ def _read_case(folded: str) -> list[Count]:
     return [Count("treated", 1, "case", 0.6, m.start(), m.end() + (role[2] if role and role[0] == "treated" else 0))]
 
 
+def _read_reports(folded: str) -> list[Count]:
+    """Pharmacovigilance counts reports: 'the search yielded 11,275 reports'."""
+    if "report" not in folded and "icsr" not in folded:
+        return []
+    return [
+        Count("evaluable", int(re.sub(r"\D", "", m["n"])), "reports", 0.6, m.start("n"), m.end())
+        for m in roles.REPORTS.finditer(folded)
+    ]
+
+
+def _agreed(found: list[Count]) -> list[Count]:
+    """Groups given in the same way in one sentence are of one kind; a sum makes its parts groups."""
+    arms = any(c.rule == "n-equals" and c.role == "arm" for c in found)
+    union = next((c for c in found if c.rule == "union"), None)
+    out = []
+    for c in found:
+        if arms and c.rule == "n-equals":
+            c = replace(c, role="arm")
+        elif union is not None and c is not union and union.start <= c.start < union.end:
+            c = replace(c, role="subgroup")
+        out.append(c)
+    return out
+
+
 # --- the abstract as a whole ------------------------------------------------------------------------------------------
 
 _WEAK = {"title-count", "topic", "topic-subgroup", "denominator-adjective", "case"}
@@ -452,15 +524,17 @@ def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> li
         row = []
         for c in level:
             known = told.get(c.n)
-            if c.n == 1 and c.role != "subgroup" and (c.rule != "case" or kind != "case_report") and most > 1:
-                continue
-            if c.rule == "case" and kind != "case_report":
+            if c.n == 1 and c.role != "subgroup" and (kind != "case_report" or most > 1):
                 continue
             if c.rule == "topic" and known is None and c.n < most:
                 c = replace(c, role="subgroup")
             if c.rule == "treated-after" and kind == "meta_analysis":
                 c = replace(c, role="enrolled")
-            if c.rule in ("title-count", "topic", "topic-subgroup") and known is not None:
+            if c.rule == "reports" and kind == "meta_analysis":
+                continue
+            if c.rule == "n-equals" and c.n == most and known is not None:
+                c = replace(c, role=known.role)
+            if c.rule in ("title-count", "topic", "topic-subgroup", "adjective-treated") and known is not None:
                 c = replace(c, role=known.role)
             elif c.rule == "title-count" and kind == "meta_analysis":
                 c = replace(c, role="enrolled")

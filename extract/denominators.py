@@ -17,7 +17,7 @@ _OF_THEM_AFTER = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+)?of\s+(?:them|w
 _OF_THEM_BEFORE = re.compile(
     r"(?:\b(?:of|among|in)\s+(?:whom|these|them|those|which)\b(?:\s+(?:patients|responders|children|relapses|participants))?\s*,?\s*(?:[\w-]+\s+){0,3}?|\bincluding\s+|\bwith\s+loss\s+of\s+[\w\s]{2,20}\bin\s+)$"
 )
-_TOPIC = re.compile(r"(?:^|[,;:.]\s*|\band\s+)(?:of|among|amongst|out\s+of|in)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
+_TOPIC = re.compile(r"(?:^|[,;:.]\s*|\band\s+)(?:of|among|amongst|out\s+of|in|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
 
 
 def denominators(readings: list[Reading]) -> dict[int, int]:
@@ -30,7 +30,12 @@ def denominators(readings: list[Reading]) -> dict[int, int]:
         counted = [q for q in reading.quantities if q.kind == "proportion" and q.n is not None]
         for link in reading.links:
             q = link.quantity
-            if q is None or q.kind != "proportion" or q.total is not None or q.n is None:
+            if q is None or q.kind != "proportion" or q.total is not None:
+                continue
+            if q.n is None:
+                total = _topic(sentence, q, reading.quantities)
+                if total and q.percent is not None and same_percent(round(q.percent * total / 100), total, q.percent):
+                    found[id(link)] = int(total)
                 continue
             total = _pointed(sentence, q, counted, last) or _topic(sentence, q, counted) or _parts(reading, link) or _infused(reading, q)
             if total is not None and q.n <= total and (q.percent is None or same_percent(q.n, total, q.percent)):

@@ -16,7 +16,7 @@ from models.evidence import Fact, fact_from
 from models.record import Record
 from models.study import StudyType
 
-_ALL_CAUSE_CAUSE = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to|with|after|following)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})")
+_ALL_CAUSE_CAUSE = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})")
 _CAUSE_BEFORE = re.compile(r"\b(?:due\s+to|of|from|because\s+of|attributed\s+to|attributable\s+to|related\s+to|caused\s+by|with)\s+(?:[\w-]+\s+){0,2}$")
 _DIED = re.compile(r"\b(?:died|deaths?|fatalities|succumbed|mortality)\b")
 _DISEASE_CAUSE = re.compile(r"\b(?:relapse|progress|disease|lymphoma|leuk(?:a)?emia|myeloma|tumou?r)\b|\bpd\b")
@@ -41,6 +41,8 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
                 continue
             if id(link) in totals and "total" not in draft and draft["type"] != "survival":
                 draft |= {"total": totals[id(link)], "inferred": ("total",)}
+            if link.restates is not None and link.restates.n is not None and "n" not in draft:
+                draft["restated_n"] = int(link.restates.n)
             drafts.append(draft)
     return drafts
 
@@ -126,6 +128,8 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     if q is not None:
         if q.kind != "proportion":
             return None
+        if mention.kind == "response" and _BASELINE.search(reading.sentence.folded[max(q.end, mention.end) :][:70]):
+            return None
         values |= _proportion(q)
         if q.bare and q.eq is False and mention.kind == "procedures" and not q.noun and link.strength < 0.8:
             return None
@@ -148,6 +152,10 @@ def _among_remissions(reading: Reading, link: Link) -> bool:
         return False
     earlier = [o.mention.name for o in reading.links if o.start < link.start and o.mention.kind == "response"]
     return bool(earlier) and earlier[-1] in ("CR", "CRi", "CR/CRi")
+
+
+# A state before the cells were given is no result.
+_BASELINE = re.compile(r"^[^.;,]{0,50}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)")
 
 
 def _proportion(q: Quantity) -> dict[str, Any]:
@@ -205,7 +213,7 @@ def finish(drafts: list[dict[str, Any]], record: Record, number: int | None, ver
     """Checked, deduplicated facts in the order of the text."""
     cohort = max([d["n"] for d in drafts if d["type"] == "cohort"] + ([number] if number else []), default=None)
     for draft in drafts:
-        draft["checks"] = check(draft, cohort)
+        draft["checks"] = check({"n": draft.pop("restated_n", None), **draft}, cohort)
     check_study(drafts)
     facts: dict[str, Fact] = {}
     for draft in drafts:

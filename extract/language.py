@@ -16,7 +16,9 @@ _SUFFIX = re.compile(r"""(?:[\])}"'”’,;:!?]|(?<=[^\d.])\.|(?<=\d)\.)$""")
 _KEPT = re.compile(r"^(?:vs\.|e\.g\.|i\.e\.|al\.|no\.|approx\.|dr\.|st\.|fig\.)$", re.I)
 
 # A sentence ends at . ! ? before a blank and a capital, digit or bracket, except after these words.
-_END = re.compile(r"""(?<=[.!?])["'”)\]]*\s+(?=["“(\[]?[A-Z0-9≥>])|(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})|\n+""")
+_END = re.compile(r"""(?<=[.!?])["'”)\]]*\s+(?=["“(\[]?[A-Z0-9≥>])|(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})|\n+|\s+(?=(?:METHODS|RESULTS|CONCLUSIONS?|FINDINGS|INTERPRETATION)\s?:)""")
+# A full stop between two words without a blank ends a token too.
+_INFIX = re.compile(r"(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})")
 _NO_END = re.compile(r"(?:\b(?:vs|v|e\.g|i\.e|al|no|approx|dr|st|fig|ca|cf|resp|etc|incl|inc|ltd|nos|spp|sp|wt|u\.s|p|n|[A-Z])\.)[\"')\]]*\s+$", re.I)
 
 
@@ -24,15 +26,8 @@ _NO_END = re.compile(r"(?:\b(?:vs|v|e\.g|i\.e|al|no|approx|dr|st|fig|ca|cf|resp|
 def clinical_sentences(doc: Doc) -> Doc:
     """Set sentence starts from `sentence_spans` of the text."""
     starts = {start for start, _ in sentence_spans(doc.text)}
-    pending = False
     for token in doc:
-        if token.idx in starts or pending:
-            token.is_sent_start, pending = True, False
-        else:
-            token.is_sent_start = False
-            # A start inside a token ('years).Grade') opens the sentence at the next token.
-            if len(token) > 8 and any(token.idx < s < token.idx + len(token) for s in starts):
-                pending = True
+        token.is_sent_start = token.idx in starts
     return doc
 
 
@@ -56,7 +51,7 @@ def language() -> Language:
     """The pipeline, built once."""
     nlp = spacy.blank("en")
     nlp.tokenizer = Tokenizer(
-        nlp.vocab, prefix_search=_PREFIX.search, suffix_search=_SUFFIX.search, infix_finditer=None, token_match=_KEPT.match
+        nlp.vocab, prefix_search=_PREFIX.search, suffix_search=_SUFFIX.search, infix_finditer=_INFIX.finditer, token_match=_KEPT.match
     )
     nlp.add_pipe("clinical_sentences")
     nlp.max_length = 10_000_000

@@ -31,6 +31,7 @@ class Link:
     time: str | None = None
     absent: bool = False
     qualifier: str | None = None
+    restates: Quantity | None = None  # '24 of 30 (80%), which accounted for 70.5% of all 34': the earlier value
 
 
 @dataclass(slots=True)
@@ -87,6 +88,10 @@ _SELECTED = re.compile(r"\b(?:included?|including|identified|enrolled|analy[sz]e
 _LABELLED = re.compile(r"^\s*(?:,|;|vs\.?|versus|and|compared\s+with)\s*(?:[\w+≥>≤<'’/.-]+\s+){0,5}[\w+≥>≤<'’/.-]+\s*[,:=]?\s*$")
 # Events that the next sentence goes on about: 'Grade 3-4 events were seen in 4'.
 _LASTING = frozenset({"CRS", "neurotoxicity", "GVHD", "infection", "cytopenia", "neutropenia", "HLH/MAS", "DLT"})
+_RESTATES = re.compile(r"\b(?:account(?:ed|s|ing)\s+for|correspond(?:ed|s|ing)\s+to|represent(?:ed|s|ing)|equivalent\s+to|amount(?:ed|s|ing)\s+to|equal(?:l?ed|s|l?ing)(?:\s+to)?)\s+(?:only\s+|about\s+)?$")
+_DESCRIBES = re.compile(r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|evaluates?|patterns|outcomes)\b")
+# Endpoints other than survival that hazard ratios are given for.
+_OTHER_RISKS = {"relapse": "relapse", "death": "NRM"}
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -286,8 +291,12 @@ class _Reader:
             return
         if self._is_topic(run, right, gap_right, next_start):
             return
+        if direct and first.bare and first.noun and _DESCRIBES.search(self.folded[: run.start]) and re.match(rf"^\s*(?:[\w-]+\s+){{0,6}}?(?:{PEOPLE})\s*(?:\([^()]*\)\s*)?(?:receiving|treated|with|who|undergoing|infused|given)\b", self.folded[first.n_end : first.n_end + 90]):
+            return  # 'we examined infections in 3350 patients receiving …' tells the cohort
         if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
             return
+        if right is not None and (re.search(r"\b(?:not|never|without|no|fail(?:ed|ure)?)\b", gap_right) or first.n is None and re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+)?$", gap_right)):
+            right = None  # 'did not achieve'; '86% of relapses were …' is a share of relapses
         if right is not None:
             if _SELECTED.search(self.folded[max(0, run.start - 40) : run.start]) and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+with\s+(?:[\w{GRADE}-]+\s+){{0,3}}$", gap_right):
                 return
@@ -295,8 +304,6 @@ class _Reader:
             if found is None:
                 return
             right = found
-            if re.search(r"\b(?:not|never|without|no|fail(?:ed|ure)?)\b", gap_right):
-                return
             word = self.folded[right.start : right.end]
             right_verb = bool(RIGHT_VERB.match(gap_right)) or (bool(_PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right)))
             if re.match(r"\s*[\])]?\s*[,;]", gap_right) and not re.search(r"\b(?:who|whom|which|of\s+them)\b", gap_right):
@@ -318,6 +325,10 @@ class _Reader:
             return
         if fresh and not barrier and left is not None and len(gap_left) <= 140:
             self._emit(run, left, "concept-later-value", 0.7, left=True)
+            return
+        if left is not None and not fresh and self.links and _RESTATES.search(gap_left):
+            self._emit(run, left, "restated", 0.85, left=True)
+            self.links[-1].restates = next((o.quantity for o in reversed(self.links[:-1]) if o.quantity is not None), None)
             return
         if left is not None and not fresh and self._carries(previous_end, run.start):
             self._emit(run, left, "carried-in-sentence", 0.8, left=True)
@@ -400,6 +411,13 @@ class _Reader:
         assert isinstance(first, Quantity)
         is_survival = lambda r: r is not None and isinstance(r.items[0], Mention) and r.items[0].kind == "survival"  # noqa: E731
         if first.kind == "hr":
+            if left is not None and not is_survival(left) and fresh and re.match(r"^\s*[\])]?\s*[,(\[]?\s*$", gap_left):
+                other = left.items[-1]
+                assert isinstance(other, Mention)
+                if other.name in _OTHER_RISKS:
+                    renamed = Mention("survival", other.start, other.end, _OTHER_RISKS[other.name])
+                    self._emit(run, Run([renamed], other.start, other.end), "hazard-ratio", 0.8, left=True)
+                return
             nearest = next((r for r in reversed(concept_runs) if r.end <= run.start and is_survival(r)), None)
             if nearest is not None:
                 self._emit(run, nearest, "hazard-ratio", 0.9 if fresh else 0.8, left=True)

@@ -19,7 +19,7 @@ SEX = re.compile(r"(?:men|women|males?|females?|boys?|girls?|man|woman)\b")
 
 # What is counted but is not people.
 THINGS = (
-    r"(?:cent(?:er|re)s?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials?|cohorts?|arms?|groups?|"
+    r"(?:cent(?:er|re)s?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials?|rcts?|cohorts?|arms?|groups?|"
     r"samples?|specimens?|products?|batches|infusions?|doses?|cycles?|lines?|courses?|regimens?|therap(?:y|ies)|"
     r"treatments?|months?|weeks?|days?|years?|hours?|events?|episodes?|deaths?|infections?|relapses|responses?|"
     r"cells?|genes?|mutations?|mice|donors?|records?|reports?|articles?|publications?|databases?|points?|factors?|"
@@ -85,7 +85,7 @@ BEFORE: tuple[Row, ...] = (
     ("treated", "treated-before", rf"\b(?:treated|infused|dosed|(?:was|were)\s+(?:given|administered|delivered|infused)\s+(?:to|in)|(?:gave|administered)\s+[^;:]{{0,80}}?\bto|given\s+to|infusions?\s+[^;:,]{{0,40}}?\b(?:of|in|to|for)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
     ("treated", "therapy-in", rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|\bcar[\w\s-]{{0,12}}\b(?:therap(?:y|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
     ("evaluable", "analysed-before", rf"\b(?:analy[sz](?:ed|ing)|analysis\s+(?:of|included|comprised|was\s+based\s+on)|analysis\s+(?:set|population)\s+(?:of|included|comprised|consisted\s+of))\s+{_DATA}{_SUM}"),
-    ("enrolled", "enrolled-before", rf"\b(?:enrolled|enroll?ing|included|includes|recruited|registered|identified|reviewed|evaluated|studied|enroll?ment\s+of|involv(?:ing|ed)|compris(?:ing|ed)|accrued|collected|total(?:l)?ing|total\s+of|in\s+total,?|encompass(?:ing|ed)|cohort\s+of|cohort\s+(?:included|comprised|consisted\s+of)|population\s+(?:included|comprised|consisted\s+of|of)|investigated|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information|samples?)\s+(?:of|from|on)|report\s+on|used)\s+(?:on\s+)?{_DATA}{_SUM}"),
+    ("enrolled", "enrolled-before", rf"\b(?:enrolled|enroll?ing|included|includes|recruited|registered|identified|reviewed|evaluated|studied|enroll?ment\s+of|involv(?:ing|ed)|including|compris(?:ing|ed)|accrued|collected|total(?:l)?ing|total\s+of|in\s+total,?|encompass(?:ing|ed)|cohort\s+of|cohort\s+(?:included|comprised|consisted\s+of)|population\s+(?:included|comprised|consisted\s+of|of)|investigated|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information|samples?)\s+(?:of|from|on)|report\s+on|used)\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
 )  # fmt: skip
 
@@ -118,6 +118,10 @@ ELLIPSIS = re.compile(
     r"enrolled|participated|recruited)\b"
 )
 CASE = re.compile(
-    r"\b(?:(?P<aged>(?:a|an|one|our)\s+(?:case\s+of\s+an?\s+)?\d{1,2}[\s-](?:year|month)s?[\s-]olds?\s+(?:[\w'’-]+\s+){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|lady|gentleman))|"
+    r"(?<!case\s\d,\s)(?<!patient\s\d\swas\s)(?<!patient\s\d,\s)\b(?:(?P<aged>(?:a|an|one|our)\s+(?:case\s+of\s+an?\s+)?\d{1,2}[\s-](?:year|month)s?[\s-]olds?\s+(?:[\w'’-]+\s+){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|lady|gentleman))|"
     r"(?:we|here,?\s+we|herein,?\s+we|this\s+(?:report|case\s+report|article|paper))\s+(?:\w+\s+)?(?:report|reports|describe|describes|present|presents|presented|reported|described)\s+(?P<case>(?:on\s+)?(?:the\s+|an?\s+)(?:first\s+|rare\s+|unusual\s+|unique\s+|novel\s+)*(?:case|patient)\b))"
+)
+REPORTS = re.compile(
+    r"\b(?:among|of|yielded|identified|included|includes|analy[sz]ed|retrieved|extracted|reviewed|from|total)\s+(?:a\s+total\s+of\s+|the\s+)?"
+    r"(?P<n>\d{1,3}(?:[,\s\u2009\u202f]\d{3})+|\d{2,6})\s+(?:[\w-]+\s+){0,4}?(?:reports|icsrs)\b"
 )

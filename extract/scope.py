@@ -22,7 +22,7 @@ _CONCLUSION = re.compile(r"conclu|interpretation|discussion|implication|meaning|
 
 # Signs, in the sentence itself, that it is not about this study's results.
 OTHERS = re.compile(
-    r"\b(?:historical(?:ly)?|previous(?:ly)?\s+(?:reported|published|described|shown)|have\s+been\s+(?:reported|shown|described|associated)|has\s+been\s+(?:reported|shown|described)|in\s+(?:earlier|other|previous|prior|published|historical)\s+(?:trials?|stud(?:y|ies)|series|reports?|cohorts)|"
+    r"\b(?:historical(?:ly)?|(?<!as\s)previous(?:ly)?\s+(?:reported|published|described|shown)|have\s+been\s+(?:reported|shown|described|associated)|has\s+been\s+(?:reported|shown|described)|in\s+(?:earlier|other|previous|prior|published|historical)\s+(?:trials?|stud(?:y|ies)|series|reports?|cohorts)|"
     r"(?:is|are)\s+(?:estimated|expected|known|reported)\s+to|pivotal\s+trials?\s+(?:reported|showed|of)|according\s+to\s+the\s+literature|the\s+literature|in\s+contrast\s+to\s+(?:published|historical)|reported\s+(?:by|in)\s+(?:others|the\s+literature)|others\s+have\s+reported|meanwhile\s+published|"
     r"was\s+powered|sample\s+size|planned\s+(?:enrol|accrual|sample)|null\s+hypothesis|one[\s-]sided|type\s+i\s+error|per\s+protocol\s+defined|"
     r"willingness[\s-]to[\s-]pay|qaly|incremental\s+cost|quality[\s-]adjusted|model(?:led|ed)\s+(?:as|from)|simulat(?:ed|ion)|markov|assumed)\b"
@@ -31,6 +31,7 @@ AIMS = re.compile(
     r"\b(?:(?:primary|secondary|main|key|co-?primary|exploratory)\s+(?:(?:efficacy|safety|study|outcome)\s+)*(?:end\s?-?\s?points?|objectives?|outcomes?|aims?)\b(?!\s+(?:was|were|has\s+been)\s+(?:met|reached))|aim(?:ed)?\s+(?:of|to|was)|we\s+(?:aimed|sought|hypothesi[sz]ed|assessed\s+whether|asked\s+whether|investigated\s+whether|set\s+out)|objectives?\s+(?:was|were|of|is)|purpose\s+of|"
     r"eligible\s+(?:patients|if|were|adults|children|participants)|were\s+eligible|eligibility|inclusion\s+criteria|exclusion\s+criteria|was\s+defined\s+as|were\s+defined\s+as|defined\s+as|end\s?-?\s?points?\s+(?:were|was|included|of)|endpoints?\s+(?:were|was|included)|to\s+(?:evaluate|determine|estimate|assess|explore|investigate)\s+(?:the|whether|if)\b)"
 )
+_STATED = re.compile(r"(?:was|were|in)\s+\d+(?:[.·]\d+)?\s?%(?!.*\b(?:detect|power|hypothes|assum|target|null|planned)\w*)")
 _MET = re.compile(r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:[\w-]+\s+){0,2}(?:co-?)?primary|primary\s+end\s?-?point\s+(?:was|were)\s+met")
 # A section label that stands in the text itself: 'Results: …', 'RESULTSIn …'.
 INLINE_LABEL = re.compile(
@@ -41,7 +42,7 @@ _BACKGROUND_CUE = re.compile(
     r"well[\s-]known|commonly|approved\s+(?:for|by)|are\s+scarce|is\s+scarce|limited\s+data|data\s+are\s+limited|few\s+data|about\s+(?:a\s+)?(?:half|one[\s-]third|\d+%)|up\s+to|most\s+patients\s+with|(?:can|may|might|often|frequently|typically|usually|generally)\b|is\s+(?:a|an|the|associated|characterized|expressed|rare|effective|curative)|are\s+(?:associated|not|rarely|often))\b"
 )
 _OWN = re.compile(
-    r"\b(?:we|our|us|this\s+(?:study|trial|analysis|phase|report|cohort|series|retrospective|prospective|work|case|multicent)|the\s+present\s+study|here|herein|in\s+this|in\s+total|a\s+total\s+of|of\s+(?:the\s+)?\d+\s+(?:patients|adults|children)|median\s+follow|were\s+(?:enrolled|included|treated|infused|analy[sz]ed|randomi[sz]ed|assigned|identified|collected|reviewed|given)|was\s+(?:conducted|performed|designed)|received|between\s+(?:\w+\s+)?(?:19|20)\d\d|from\s+(?:\w+\s+)?(?:19|20)\d\d|(?:\d+|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|two|three|four|five|six|seven|eight|nine)(?:-[a-z]+)?\s+(?:[\w-]+\s+){0,2}(?:patients|adults|children|participants|subjects|recipients|studies|trials)|he|she|his|her|the\s+patient|a\s+\d+-year-old|pooled|were\s+dosed)\b"
+    r"\b(?:we|our|us|this\s+(?:study|trial|analysis|phase|report|cohort|series|retrospective|prospective|work|case|multicent)|the\s+present\s+study|here|herein|in\s+this|in\s+total|a\s+total\s+of|of\s+(?:the\s+)?\d+\s+(?:patients|adults|children)|median\s+follow|met\s+(?:the\s+)?(?:eligibility|inclusion)|were\s+(?:enrolled|included|treated|infused|analy[sz]ed|randomi[sz]ed|assigned|identified|collected|reviewed|given)|was\s+(?:conducted|performed|designed)|received|between\s+(?:\w+\s+)?(?:19|20)\d\d|from\s+(?:\w+\s+)?(?:19|20)\d\d|(?:\d+|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|two|three|four|five|six|seven|eight|nine)(?:-[a-z]+)?\s+(?:[\w-]+\s+){0,2}(?:patients|adults|children|participants|subjects|recipients|studies|trials)|he|she|his|her|the\s+patient|a\s+\d+-year-old|pooled|were\s+dosed)\b"
 )
 _PAST = re.compile(r"\b(?:was|were|had|did|achieved|developed|occurred|received|underwent|showed|experienced|reached|died|relapsed|responded|enrolled|included|treated)\b")
 
@@ -85,7 +86,7 @@ def scope_of(folded: str, section: str, *, own_begun: bool) -> tuple[Scope, bool
         return Scope.NOTHING, own
     if not own_begun and not own:
         return Scope.NOTHING, False
-    if AIMS.search(folded) and not _MET.search(folded):
+    if AIMS.search(folded) and not _MET.search(folded) and not _STATED.search(folded):
         numbers = bool(re.search(r"\d+\s*(?:%|/|patients|of\b)|\(n\s?=", folded))
         return (Scope.COHORT if numbers else Scope.NOTHING), own
     if not own_begun and _BACKGROUND_CUE.search(folded) and not _PAST.search(folded):

@@ -172,25 +172,31 @@ def study_number(kind: StudyType, counts: Sequence[tuple[int, Count]]) -> int | 
     """
     if kind in ("review", "preclinical", "cost_effectiveness"):
         return None
-    by_role: dict[str, list[Count]] = {}
-    for _, c in counts:
-        by_role.setdefault(c.role, []).append(c)
-    title = [c.n for _, c in counts if c.rule == "title-count"]
-    treated = [c for c in by_role.get("treated", []) if c.rule != "title-count" and c.rule != "topic"]
-    enrolled = by_role.get("enrolled", [])
+    found = [c for _, c in counts]
+
+    def most(role: str, *, title: bool = False) -> int:
+        return max((c.n for c in found if c.role == role and (title or c.rule != "title-count")), default=0)
+
+    treated, enrolled = most("treated"), most("enrolled")
+    analysed = max((c.n for c in found if c.role == "evaluable" and not c.rule.startswith("denominator")), default=0)
     if kind == "meta_analysis":
-        pool = [c.n for role in ("enrolled", "treated", "evaluable") for c in by_role.get(role, [])]
-        return max(pool) if pool else None
-    if treated:
-        return max(c.n for c in treated) if not title else max(max(c.n for c in treated), *title)
-    if title:
-        return max(title)
-    if enrolled:
-        return max(c.n for c in enrolled)
-    arms = [c.n for c in by_role.get("arm", [])]
+        return max(treated, enrolled, analysed, most("treated", title=True)) or None
+    arms = [c.n for c in found if c.role == "arm" and c.rule not in ("dose-level", "denominator-controls")]
+    randomised = max((c.n for c in found if c.rule == "randomised"), default=0)
+    if randomised or enrolled and sum(arms) == enrolled:
+        return randomised or enrolled  # a comparison counts all it compares
+    if treated and 2 * treated > enrolled:
+        return treated
+    if enrolled and 2 * analysed > enrolled:
+        return analysed
+    if enrolled or analysed:
+        return enrolled or analysed
+    titled = most("treated", title=True)
+    if titled:
+        return titled
     if len(arms) >= 2:
-        return sum(arms[:2]) if len(arms) == 2 else sum(arms)
-    for role in ("evaluable", "subgroup", "screened", "treated"):
-        if by_role.get(role):
-            return max(c.n for c in by_role[role])
+        return sum(arms)
+    for role in ("subgroup", "screened"):
+        if most(role):
+            return most(role)
     return 1 if kind == "case_report" else None

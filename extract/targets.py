@@ -23,7 +23,7 @@ _FILLER = (
     r"|loop|nanobody|single|domain|second|third|fourth|generation|commercial|gene|edited|cord|blood|transduced|cocktail"
     r"|logic|gated|co|infused|expressing|ζ|bb|z|t|cells?)"
 )
-_CAR = r"(?:cars?(?:[\s-]?(?:t|nk|m|ts)(?![a-z]))?|cart(?![a-z]{2})|chimeric[\s-]+antigen|synthetic)(?![a-qu-z])"
+_CAR = r"(?:cars?(?:[\s-]?(?:t|nk|m|ts)(?![a-z]))?|cart(?![a-z]{2})|chimeric[\s-]+antigen|logic[\s-]+receptor|synnotch)(?![a-qu-z])"
 _AFTER = re.compile(rf"[\s,/-]*(?:\([^()]{{0,24}}\)[\s,/-]*)?(?:{_FILLER}[\s,/-]+){{0,6}}(?:\([^()]{{0,12}}\)\s*)?{_CAR}")
 _PRODUCTS_AFTER = re.compile(
     r"[\s-]*(?:directed|targeted|targeting|specific|redirected)?[\s-]*"
@@ -84,7 +84,7 @@ def targets(record: Record, folded_title: str, folded: str) -> tuple[str, ...]:
     best = titled + [name for name in named if not titled or named.count(name) > 1]
     if not best:
         best = [a.name for a in (*in_title, *in_text) if a.sign in (AIMED, PRIOR)] or [
-            a.name for a in in_title if a.sign == WEAK
+            a.name for a in in_title if a.sign == WEAK and not any(b.name == a.name and not b.sign for b in in_text)
         ]
     return tuple(dict.fromkeys(best))
 
