@@ -64,13 +64,14 @@ def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantit
         joined = previous is not None and bool(re.match(rf"^\s*(?:{GRADE}*\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$", skeleton[previous.end : c.start]))
         negated = bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:])) or (joined and list_negated)
         negated = negated or (bool(_NO_PATIENT.search(clause[-80:])) and CONCEPT not in clause[clause.rfind("no ") :] and c.name in ("ORR", "relapse", "all-cause death", "PD"))
+        backwards = negated
         rest = _list_tail(skeleton, concepts, i)
         if not negated and _AFTER.match(rest) and id(c) not in taken:
             negated = True
         value_follows = bool(re.match(r"^[\])\s]*(?:(?:was|were|occurred|seen|observed|in|of)\s+)*[\(\[]?\s*\d", after)) and id(c) in taken
         list_negated = negated
         if negated and not value_follows:
-            start = _negation_start(folded, c)
+            start = _negation_start(folded, c) if backwards else c.start
             grade = _grade_of(c, grades, skeleton) if c.kind == "events" else None
             of = next((q for q in quantities if q.none and start <= q.start < c.end + 60), None)
             total = Quantity("proportion", of.start, of.end, total=of.n) if of is not None else None
@@ -78,7 +79,8 @@ def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantit
             taken.add(id(c))
     out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
     out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried)
-    return out
+    told = {(link.mention.name, link.grade) for link in linked}
+    return [link for link in out if link.rule != "all-of-grade" or (link.mention.name, link.grade) not in told]
 
 
 def _list_tail(skeleton: str, concepts: list[Mention], i: int) -> str:
@@ -101,7 +103,7 @@ def _grade_of(c: Mention, grades: list[Mention], skeleton: str) -> str | None:
     printed = next((g for g in grades if g.start >= c.end and re.match(r"^\s*[,(]\s*$", skeleton[c.end : g.start])), None)
     if printed is not None and printed.name not in ("severe", "mild", "any"):
         return printed.name
-    before = [g for g in grades if g.end <= c.start and re.match(rf"^\s*(?:(?!and\b|or\b)[\w'’/{CONCEPT}-]+[\s,]+|or\s+|and\s+|/){{0,6}}$", skeleton[g.end : c.start])]
+    before = [g for g in grades if g.end <= c.start and re.match(rf"^\s*(?:(?!and\b|or\b|no\b)[\w'’-]+\s+){{0,2}}(?:{CONCEPT}(?:[{CONCEPT},/\s]|or\b|and\b|nor\b)*+)?$", skeleton[g.end : c.start])]
     if before:
         return before[-1].name
     after = [g for g in grades if g.start >= c.end and re.match(rf"^(?:[,/\s{CONCEPT}]|or\b|and\b|nor\b)*+(?:events?|rates?|\s)*[,(]?\s*(?:of|was|were|greater\s+than|at)?\s*$", skeleton[c.end : g.start])]
@@ -162,11 +164,20 @@ def _qualified(folded: str, skeleton: str, concepts: list[Mention], grades: list
             out.append(Link(c, None, "qualified-after", 0.75, c.start, c.end + m.end(), grade=_grade_of(c, grades, skeleton), qualifier=name))
     for g in grades:
         m = re.search(r"\b(?P<all>all|exclusively|only|both)\s+(?:(?:were|was|of|being|other|these|such|the|remaining|crs|icans|events?|cases?|episodes?|patients?|reactions?|limited\s+to)\s+)*$", skeleton[: g.start])
+        mostly = re.search(r"\b(?:mostly|mainly|predominantly|largely|generally)\s+(?:of\s+)?$", skeleton[: g.start])
+        previous = [c for c in concepts if c.end <= g.start and c.kind == "events"]
+        if mostly and previous and g.name != "any" and not re.match(r"\s*\(", skeleton[g.end :]):
+            out.append(Link(Mention("events", mostly.start(), g.end, previous[-1].name), None, "mostly-of-grade", 0.7, previous[-1].start, g.end, grade=g.name, qualifier="most"))
+            continue
+        plain = re.search(rf"{CONCEPT}\s+(?:was|were)\s+(?:[\w-]+\s+(?:and|but)\s+)?$", skeleton[: g.start])
+        if plain and previous and id(previous[-1]) not in taken and g.name in ("mild", "1", "1-2") and not any(0 <= q.start - g.end < 30 for q in quantities):
+            listed = [previous[-1]] + ([previous[-2]] if len(previous) > 1 and re.match(r"^\s*and\s*$", skeleton[previous[-2].end : previous[-1].start]) else [])
+            out += [Link(c, None, "plainly-of-grade", 0.6, c.start, g.end, grade=g.name) for c in listed]
+            continue
         later = re.search(r"\b(?:events?|cases?|episodes?)\s+(?:were|was)\s+(?:all|mostly|exclusively|mainly|predominantly|generally)\s+(?:of\s+)?$", skeleton[: g.start])
         hit = m or later
         if not hit or g.name == "any" or any(q.start >= g.end and q.start - g.end < 14 for q in quantities):
             continue
-        previous = [c for c in concepts if c.end <= g.start and c.kind == "events"]
         if previous and (id(previous[-1]) in taken or previous[-1].end <= hit.start()):
             if any(q.start >= previous[-1].end and q.end <= g.start for q in quantities) and ";" not in skeleton[previous[-1].end : g.start] and not re.search(r"events|cases|episodes|all\s+other", skeleton[hit.start() : g.start]):
                 continue

@@ -30,6 +30,7 @@ class Mention:
 
 _N = r"(?:[1-5]|i{1,3}v?|iv|v)"
 _GE = r"(?:[≥⩾]|>\s?=|>/=|&ge;)"
+_SPAN = r"\s*(?:-|‐|‑|–|—|/|to|or)\s*"
 _JOIN = r"\s*(?:-|‐|‑|–|—|/|to|or|and|&|,|,\s*or|,\s*and)\s*"
 _GRADE_WORD = r"(?<![a-z])(?:(?:astct|ctcae|who|nci|lee|common\s+terminology\s+criteria)[\s-]+)?(?:grade|grades|gr\.?|g)(?:\s*\(g\))?"
 _MORE = r"(?:or\s+(?:higher|greater|above|more|worse|over|severer|more\s+severe)|and\s+(?:higher|above|greater|over|worse)|or\s+more|\+|and\s+more)"
@@ -40,7 +41,7 @@ GRADES = re.compile(
     rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
     rf"|(?P<graded>{_GRADE_WORD}(?:\s+(?:was|were|being))?[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
     rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
-    rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:{_JOIN}(?:(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d|\s*(?:patients|of|\())){{1,6}}))?))"
+    rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:(?:{_SPAN}|{_JOIN}(?=(?:(?:grade|g)[\s-]*)?{_N}(?!\s*(?:patients|of|in|\())))(?:(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d)){{1,6}}))?))"
     rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
     rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
@@ -225,6 +226,8 @@ _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen"
 
 def _excluded(hit: Hit, folded: str) -> bool:
     if hit.term.name == "antigen-negative relapse" and not _RELAPSING.search(folded):
+        return True
+    if hit.term.kind == "events" and re.match(r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved)", folded[hit.end : hit.end + 16]):
         return True
     if hit.term.kind == "events" and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start]):
         return True

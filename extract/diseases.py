@@ -15,18 +15,18 @@ BROADER: dict[str, tuple[str, ...]] = {
     "B-ALL": ("ALL", "leukemia"), "T-ALL": ("ALL", "leukemia"), "ALL": ("leukemia",), "AML": ("leukemia",),
     "CLL": ("leukemia", "NHL", "B-NHL", "lymphoma"), "hairy cell leukemia": ("leukemia",),
     "T-LBL": ("NHL", "lymphoma", "T-cell lymphoma"), "Richter transformation": ("LBCL", "DLBCL", "lymphoma", "leukemia"),
-    "PMBCL": ("LBCL", "B-NHL", "NHL", "lymphoma"), "DLBCL": ("LBCL", "B-NHL", "NHL", "lymphoma"),
-    "plasmablastic lymphoma": ("LBCL", "DLBCL", "B-NHL", "NHL", "lymphoma"), "LBCL": ("B-NHL", "NHL", "lymphoma"),
-    "FL": ("B-NHL", "NHL", "lymphoma"), "MCL": ("B-NHL", "NHL", "lymphoma"), "MZL": ("B-NHL", "NHL", "lymphoma"),
-    "Burkitt lymphoma": ("B-NHL", "NHL", "lymphoma"), "PTLD": ("NHL", "B-NHL", "lymphoma"),
+    "PMBCL": ("LBCL", "aggressive lymphoma", "B-NHL", "NHL", "lymphoma"), "DLBCL": ("LBCL", "aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "plasmablastic lymphoma": ("LBCL", "DLBCL", "B-NHL", "NHL", "lymphoma"), "LBCL": ("aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "aggressive lymphoma": ("B-NHL", "NHL", "lymphoma"),
+    "FL": ("B-NHL", "NHL", "lymphoma"), "MCL": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"), "MZL": ("B-NHL", "NHL", "lymphoma"),
+    "Burkitt lymphoma": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"), "PTLD": ("NHL", "B-NHL", "lymphoma"),
     "B-NHL": ("NHL", "lymphoma"), "NHL": ("lymphoma",),
-    "PCNSL": ("CNS lymphoma", "LBCL", "B-NHL", "NHL", "lymphoma"),
+    "PCNSL": ("CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
     "secondary CNS lymphoma": ("CNS lymphoma", "lymphoma"), "CNS lymphoma": ("lymphoma",),
     "HL": ("lymphoma",), "PTCL": ("T-cell lymphoma", "NHL", "lymphoma"), "CTCL": ("T-cell lymphoma", "NHL", "lymphoma"),
     "T-cell lymphoma": ("NHL", "lymphoma"), "IIM": ("myositis",), "glioblastoma": ("glioma", "solid tumors"),
     "osteosarcoma": ("sarcoma",), "rhabdomyosarcoma": ("sarcoma",), "Ewing sarcoma": ("sarcoma",),
 }  # fmt: skip
-_LYMPHOID = {"leukemia", "lymphoma", "NHL", "B-NHL", "ALL"}
 _AUTOIMMUNE = (
     "SLE", "SSc", "IIM", "myositis", "myasthenia gravis", "NMOSD", "MS", "rheumatoid arthritis", "ANCA vasculitis",
     "Sjögren disease", "CIDP", "stiff person syndrome", "ITP",
@@ -36,14 +36,20 @@ _AUTOIMMUNE = (
 _NOT_TREATED_BEFORE = re.compile(
     r"\b(?:second(?:ary)?(?!\s+cns|\s+central)|subsequent|therapy-related|second\s+primary|risks?\s+of|develop(?:ed|ing|ment\s+of)?"
     r"|switch(?:ed)?\s+to|conver(?:ted|sion)\s+(?:in)?to|transform(?:ed|ation)\s+(?:in)?to|history\s+of|resembling|mimicking"
-    r"|such\s+as|unlike|other\s+than|without|no|excluding|de\s+novo|diagnosed\s+as|donor(?:s)?\s+with|presenting\s+as|for)"
+    r"|such\s+as|unlike|other\s+than|(?<!and\s)(?<!or\s)without|no|excluding|de\s+novo|diagnosed\s+as|donor(?:s)?\s+with|presenting\s+as|for)"
     r"\s+(?:(?:an?|the|new|treatment-related|acute|t-cell|cases?\s+of)\s+){0,2}$"
 )
 _FOR = re.compile(r"\bfor\s+(?:(?:an?|the|new|acute)\s+)?$")
 _NOT_TREATED_AFTER = re.compile(
-    r"(?:[\s-]+(?:cell\s+lines?|free|type|like|associated\s+(?:antigen|hemo|haemo)|effector)\b|-derived|[\s-]+(?:following|after)\s+(?:[a-z0-9-]+\s+){0,3}(?:car\b|chimeric))"
+    r"[\s-]+(?:cell\s+lines?|free|type|like|associated\s+(?:antigen|hemo|haemo))\b|-derived"
 )
-_TITLE_EVENT = re.compile(r"\bto\s+(?:acute|[a-z-]+\s+)?$")
+# Neoplasms that come up after CAR-T cells: where a title tells of one, it is not the disease treated.
+_SECOND = {"PTCL", "T-cell lymphoma", "CTCL", "AML", "MDS", "solid tumors"}
+_AFTER_CAR = re.compile(
+    r"[\s-]+(?:following|after|arising|occurring)\s+(?!(?:anti-)?(?:cd[57]\b|cd30|cd4\b|cd33|cd123|cll))"
+    r"(?:[a-z0-9-]+\s+){0,3}(?:car\b|car-t|chimeric)"
+)
+_SECOND_TITLE = re.compile(r"\b(?:second(?:ary)?|subsequent|new)\s+(?:primary\s+)?(?:h(?:a)?ematolog\w+\s+|t-cell\s+|myeloid\s+)?(?:malignanc|neoplas|cancer)")
 
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+(?=[A-Z\d(])|\n")
 _OWN = re.compile(
@@ -59,11 +65,16 @@ _BACKGROUND = re.compile(
 )
 _BACKGROUND_LABEL = re.compile(r"^(?:background|introduction|importance|context|rationale)\b")
 _COUNT_AFTER = re.compile(r"[^.;()]{0,12}(?:\(\s?n\s?=|,?\s?n\s?=|[:(,]?\s{0,2}\d{1,4}\b|\s?\[)")
-_COUNT_BEFORE = re.compile(r"\d[\d,]*\s+(?:\(\d+(?:\.\d+)?\s?%\)\s+)?(?:with|had|for|of|patients\s+with|cases\s+of)\s+(?:r/r\s+|relapsed\s+)?$")
+_COUNT_BEFORE = re.compile(
+    r"\d[\d,]*\s+(?:\(\d+(?:\.\d+)?\s?%\)\s+)?(?:(?:with|had|for|of|patients\s+with|cases\s+of)\s+)?(?:r/r\s+|relapsed\s+)?$"
+)
 
 # CAR-T against these antigens for 'ALL' or 'leukemia' is for leukaemia of B cells; BCMA products are for myeloma.
 _B_LINEAGE = re.compile(r"cd-?\s?(?:19|22)(?!\d)|tisagenlecleucel|tisa-cel|brexucabtagene|brexu-cel|obecabtagene|obe-cel")
 _POOLED = re.compile(r"meta-?\s?analy|umbrella review|systematic review|pharmacovigilance|faers|vigibase")
+_B_CELL = {"ALL": "B-ALL", "leukemia": "B-ALL", "lymphoma": "NHL", "secondary CNS lymphoma": "LBCL"}
+_B_CELL_LYMPHOMAS = {"LBCL", "DLBCL", "FL", "MCL", "B-NHL"}
+_POOLED_B_CELL = {"leukemia": "ALL", "lymphoma": "NHL", "secondary CNS lymphoma": "LBCL"}
 _MYELOMA_PRODUCT = re.compile(r"(?:ide|cilta|eque|zevor|anito)cabtagene|\b(?:ide|cilta|eque|zevor|anito)-cel\b")
 
 
@@ -95,21 +106,43 @@ def diseases(folded_title: str, folded: str, original_title: str, original: str)
     Those that the title names, and in place of the title's broad words ('lymphoma') the narrower ones that the
     abstract names for its patients; without any in the title, those of the abstract's own part.
     """
-    titled = [m for m in mentions(original_title, folded_title) if _treated(folded_title, m, title=True)]
-    names = _unique(m.name for m in titled)
-    if any(not m.broad for m in titled):
-        found = [n for n in names if not _is_broad(n, titled)] if not _mixed(names) else names
-        return _settled(_narrowed(found), folded_title, folded)
-    body = list(own_mentions(original, folded))
-    if titled:
-        narrower = _unique(m.name for m in body if _narrower_than(m.name, names) and m.weight >= 2)
-        counted = _unique(m.name for m in body if m.counted and _narrower_than(m.name, names))
-        return _settled(_narrowed([*(counted or narrower), *names]), folded_title, folded)
-    strong = [m.name for m in body if m.weight >= 2] or [m.name for m in body]
-    found = list(_unique(strong))
-    if not found and _MYELOMA_PRODUCT.search(f"{folded_title} {folded}"):
-        found = ["MM"]
-    return _settled(_narrowed(found), folded_title, folded)
+    in_title = mentions(original_title, folded_title)
+    titled = [m for m in in_title if _treated(folded_title, m)]
+    banned = {m.name for m in in_title if _is_second(folded_title, m)}
+    if _SECOND_TITLE.search(folded_title):
+        banned |= _SECOND
+    titled = [m for m in titled if m.name not in banned]
+    body = [m for m in own_mentions(original, folded) if m.name not in banned]
+    broad = _unique(m.name for m in titled if m.broad)
+    names = [_told_apart(m.name, body) for m in titled if not m.broad]
+    if broad:
+        narrower = [m for m in body if _narrower_than(m.name, broad)]
+        names += [m.name for m in _best(narrower)]
+    if not titled:
+        names = [m.name for m in _best(body)]
+    names += broad
+    whole = f"{folded_title} {folded}"
+    if not names and _MYELOMA_PRODUCT.search(whole):
+        names = ["MM"]
+    if not names and not banned and _B_LINEAGE.search(whole) and re.search(r"\bleuk(?:a)?emia", whole):
+        names = ["leukemia"]
+    return _settled(_narrowed(names), whole)
+
+
+def _best(found: list[Mention]) -> list[Mention]:
+    """Those with patients counted where two diseases are; else those of the sentences most about this study."""
+    counted = [m for m in found if m.counted and m.weight >= 2]
+    if len({m.name for m in counted}) >= 2:
+        return counted
+    most = min(2, max((m.weight for m in found), default=0))
+    return [m for m in found if m.weight >= most]
+
+
+def _told_apart(name: str, body: list[Mention]) -> str:
+    """The one narrower disease that the whole abstract speaks of instead of the title's."""
+    inner = [m.name for m in body if name in BROADER.get(m.name, ())]
+    same = any(m.name == name for m in body)
+    return inner[0] if len(inner) >= 3 and len(set(inner)) == 1 and not same else name
 
 
 def mentions(original: str, folded: str) -> list[Mention]:
@@ -132,7 +165,7 @@ def own_mentions(original: str, folded: str) -> Iterator[Mention]:
     for m in found:
         while bounds[at + 1] <= m.start:
             at += 1
-        if not weights[at] or not _treated(folded, m, title=False):
+        if not _treated(folded, m):
             continue
         counted = bool(
             _COUNT_AFTER.match(folded[m.end : m.end + 24]) or _COUNT_BEFORE.search(folded[max(0, m.start - 40) : m.start])
@@ -149,23 +182,19 @@ def _weight(sentence: str) -> int:
     return 2 if _OWN.search(sentence) else 1
 
 
-def _treated(folded: str, m: Mention, *, title: bool) -> bool:
+def _treated(folded: str, m: Mention) -> bool:
     before = folded[max(0, m.start - 44) : m.start]
     if _NOT_TREATED_AFTER.match(folded[m.end : m.end + 50]):
-        return False
-    if title and _TITLE_EVENT.search(before):
         return False
     found = _NOT_TREATED_BEFORE.search(before)
     return not found or bool(_FOR.search(before))
 
 
-def _is_broad(name: str, found: list[Mention]) -> bool:
-    return any(m.broad and m.name == name for m in found)
-
-
-def _mixed(names: tuple[str, ...]) -> bool:
-    """Whether broad names stand beside diseases of another family ('lymphoma and myeloma')."""
-    return any(n in ("lymphoma", "NHL", "B-NHL", "leukemia", "ALL") for n in names)
+def _is_second(folded: str, m: Mention) -> bool:
+    """Whether a title tells of this disease as one that arose after the treatment."""
+    if m.name in _SECOND and _AFTER_CAR.match(folded[m.end : m.end + 60]):
+        return True
+    return bool(_NOT_TREATED_BEFORE.search(folded[max(0, m.start - 44) : m.start])) and m.name in _SECOND
 
 
 def _narrower_than(name: str, broad: Iterable[str]) -> bool:
@@ -181,16 +210,14 @@ def _narrowed(names: Iterable[str]) -> list[str]:
     return [name for name in kept if name not in wide]
 
 
-def _settled(names: list[str], folded_title: str, folded: str) -> tuple[str, ...]:
-    """B-lineage leukaemia by its antigen; the names that only help to find others dropped."""
-    whole = f"{folded_title} {folded}"
-    out = []
-    for name in names:
-        if name in ("ALL", "leukemia") and _B_LINEAGE.search(whole) and not _POOLED.search(whole):
-            name = "B-ALL"
-        out.append(name)
-    useful = [n for n in out if n not in ("solid tumors", "autoimmune diseases")]
-    return tuple(dict.fromkeys(useful or ()))
+def _settled(names: list[str], whole: str) -> tuple[str, ...]:
+    """Diseases of B cells told by the antigen; the names that only help to find others dropped."""
+    lineage, pooled = bool(_B_LINEAGE.search(whole)), bool(_POOLED.search(whole))
+    rules = _POOLED_B_CELL if pooled else _B_CELL
+    lineage = lineage or bool(_B_CELL_LYMPHOMAS.intersection(names))
+    settled = [rules.get(name, name) if lineage else name for name in names]
+    settled = ["LBCL" if name == "aggressive lymphoma" else name for name in settled]
+    return tuple(n for n in dict.fromkeys(settled) if n not in ("solid tumors", "autoimmune diseases"))
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

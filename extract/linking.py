@@ -212,7 +212,7 @@ class _Reader:
                 gap = self.skeleton[last.end : q.start]
                 kinds = {last.items[-1].kind, q.kind}
                 same = kinds <= {"proportion"} or kinds <= {"duration", "not_reached", "decimal"} or kinds <= {"hr"}
-                if same and CONCEPT not in gap and GRADE not in gap and len(gap) < 90 and (_VALUE_GAP.match(gap) or _LABELLED.match(gap) and self._in_bracket(last.end)) and self._alike(last, q, gap):
+                if same and CONCEPT not in gap and GRADE not in gap and len(gap) < 90 and (_VALUE_GAP.match(gap) and (";" not in gap or self._in_bracket(last.end)) or _LABELLED.match(gap) and self._in_bracket(last.end)) and self._alike(last, q, gap):
                     last.items.append(q)  # type: ignore[arg-type]
                     last.end = q.end
                     last.joints.append(2 if _VERSUS.search(gap) else 1 if re.search(r"\b(?!and\b|or\b|in\b|of\b)[a-z]{2,}", gap) else 0)
@@ -238,7 +238,7 @@ class _Reader:
     def _counts_own_concept(self, q: Quantity) -> bool:
         """Whether a concept follows the value at once: '5 CR, 3 PR'."""
         after = next((c for c in self.concepts if c.start >= q.end), None)
-        return after is not None and bool(re.match(rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|{GRADE}+)\s+)*+$", self.skeleton[q.end : after.start]))
+        return after is not None and bool(re.match(rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|{GRADE}+)\s+)*+$", self.skeleton[q.end : after.start]))
 
     def _concept_runs(self) -> list[Run]:
         runs: list[Run] = []
@@ -291,6 +291,8 @@ class _Reader:
             return
         if self._is_topic(run, right, gap_right, next_start):
             return
+        if first.bare and re.match(r"\s*(?:[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b", self.folded[first.n_end : first.n_end + 40]):
+            return  # episodes, not patients
         if direct and first.bare and first.noun and _DESCRIBES.search(self.folded[: run.start]) and re.match(rf"^\s*(?:[\w-]+\s+){{0,6}}?(?:{PEOPLE})\s*(?:\([^()]*\)\s*)?(?:receiving|treated|with|who|undergoing|infused|given)\b", self.folded[first.n_end : first.n_end + 90]):
             return  # 'we examined infections in 3350 patients receiving …' tells the cohort
         if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
@@ -486,7 +488,7 @@ class _Reader:
         if mention.name != "DLT":
             return
         after = next((c for c in self.concepts if c.start >= max(mention.end, value.end)), None)
-        if after is not None and after.kind == "events" and re.match(rf"^[^.;()]{{0,60}}\(\s*(?:an?\s+)?{GRADE}+\s*(?:[\w-]+\s+){{0,2}}$", self.skeleton[max(mention.end, value.end) : after.start]):
+        if after is not None and after.kind == "events" and re.match(rf"^[^.;()]{{0,60}}[(,]\s*(?:an?\s+)?{GRADE}+\s*(?:[\w-]+\s+){{0,2}}$", self.skeleton[max(mention.end, value.end) : after.start]):
             grade = next(g.name for g in reversed(self.grades) if g.end <= after.start)
             self.links.append(Link(after, value, "limiting-event", strength * 0.9, min(mention.start, value.start), after.end, grade))
 
@@ -520,7 +522,7 @@ class _Reader:
         adjective = [g for g in self.grades if g.end <= concepts.start and re.match(r"^\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])]
         if adjective and left:
             return adjective[-1].name
-        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
+        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
             self.claimed.add(after_value.start)
             return after_value.name
         after = next((g for g in self.grades if g.start >= mention.end), None)
@@ -541,7 +543,7 @@ class _Reader:
         return self.skeleton[concepts.end if concepts.end <= upto else mention.end : upto]
 
     def _last_grade_applies(self, g: Mention, value: Quantity) -> bool:
-        return not re.search(r";|\.\s", self.skeleton[g.end : value.start])
+        return not re.search(r";|(?<!vs)\.\s", self.skeleton[g.end : value.start])
 
     def _grade_has_value(self, g: Mention) -> bool:
         return any(q.start >= g.end and re.match(r"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+)?$", self.skeleton[g.end : q.start]) for q in self.values if q.start - g.end < 30)
@@ -552,7 +554,7 @@ class _Reader:
             return None
         for g in reversed([g for g in self.grades if g.end <= mention.start]):
             between = self.skeleton[g.end : mention.start]
-            if re.search(r";|\.\s", between):
+            if re.search(r";|(?<!vs)\.\s", between):
                 return None
             if _HEAD.match(between):
                 return g.name

@@ -51,7 +51,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("year_range", r"(?:19|20)\d\d\s*(?:[-–—]|to|and|through)\s*(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+)?(?:19|20)\d\d(?!\d)"),
     ("date", r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?(?![\d%])|\d{1,2}\s+(?:january|february|march|april|june|july|august|september|october|november|december)(?:,?\s+(?:19|20)\d\d)?"),
     ("year", r"(?:19[5-9]|20[0-4])\d(?![\d%.,/]\d|\s*%|\s*(?:patients|participants|subjects|individuals|cases|recipients))"),
-    ("heterogeneity", r"(?<![a-z])(?:i\s?[\^]?[2²]|τ2|τ²|q)\s*(?:=|:|,|\sof\s|\swas\s)\s*(?:[<>]\s*)?[\d.]+\s?%?"),
+    ("heterogeneity", r"(?<![a-z])(?:i\s?[\^]?[2²]|τ2|τ²|q)\s*(?:=|:|,|\sof\s|\swas\s|(?=\s*\d+(?:\.\d+)?\s?%))\s*(?:[<>]\s*)?[\d.]+\s?%?"),
     ("statistic", rf"(?:auc|c[\s-]?index|c[\s-]statistic|cohen'?s?\s+kappa|kappa|β|beta|r2|r²|(?<![a-z])r|rho|ρ|z|chi-?square)\s*(?:=|:|,|\sof\s|\swas\s|\s)\s*[-−]?(?:0?[.·]\d+|1[.·]0+)(?:\s*[-–]\s*0?[.·]\d+)?"),
     ("ci", rf"{_CI_HEAD}{_IS}(?P<ci_open>[\[(])?\s*(?:[<>]\s*)?(?P<ci_low>{_BOUND})\s*{_SEP}(?P<ci_high>{_BOUND})(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?(?(ci_open)[\])]?)"),
     ("ci_after", r"(?P<after_low>\d+(?:[.·]\d+)?)\s?%?\s*[-–—]\s*(?P<after_high>\d+(?:[.·]\d+)?)\s?%?\s*,\s*95\s?%\s*ci"),
