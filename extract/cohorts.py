@@ -7,6 +7,7 @@ breakdown of the words before it. `settle` then reads all sentences of one abstr
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,7 @@ class Candidate:
 
 _AFTER = tuple((role, rule, re.compile(p)) for role, rule, p in roles.AFTER)
 _BEFORE = tuple((role, rule, re.compile(p)) for role, rule, p in roles.BEFORE)
+_TREATED = next(p for _, rule, p in _AFTER if rule == "treated-after")
 _ADJECTIVES = tuple((role, rule, re.compile(p)) for role, rule, p in roles.ADJECTIVES)
 _STOP_WORDS = (
     r"(?:had|has|have|having|was|were|are|is|be|been|with|without|in|on|at|by|for|from|to|who|whom|whose|of|and|or|but|that|which|"
@@ -56,7 +58,7 @@ _NOUN = re.compile(
     rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
 )
 _THING = re.compile(rf"\s*(?:(?!{roles.PEOPLE}\b|{_STOP_WORDS}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])|\s?[-–—:.]\s?\d|-[a-z]|\s*%")
-_NOT_A_COUNT = re.compile(r"(?:(?<![a-z\s])[-–—]|[/.±+]|\d\s+to|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|(?:median|mean|minimum|maximum)\s+of|up\s+to|least|most|every|×|x))\s*$")
+_NOT_A_COUNT = re.compile(r"(?:(?<![a-z\s])[-–—]|[/±+]|\.(?!\s)|\d\s+to|\b(?:phase|day|week|month|year|grade|level|type|version|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|(?:median|mean|minimum|maximum)\s+of|up\s+to|least|most|every|×|x))\s*$")
 _CUT = re.compile(r"[;:]|\.\s|,\s*(?:we|the|median|in|this|there|most|all)\s|,\s*(?:of\s+(?:whom|which|these|them)|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b")
 _NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
 _NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|to)\s+(?:(?:been|being|be|yet|an?)\s+)?$")
@@ -69,6 +71,13 @@ _PART = re.compile(r"\s*(?:not\s+\w+ing|without|who\s+did\s+not)\b")
 _FULFILLED = re.compile(r"\s*(?:[^;:.]{0,40}?\b(?:fulfilled|met|satisfied)\b[^;:.]{0,40}\bcriteria|(?:patients?\s+)?were\s+(?:eligible|included))")
 _IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[\w\s+/-]{1,30}\b(?:arm|group|cohort)\b")
 _ALSO_TREATED = re.compile(r"[^;:.]{0,60}?(?:\bwere|\band|\ball\s+of\s+whom(?:\s+were)?)\s+(?:\w+ly\s+)?(?:treated|infused|dosed|completed\s+(?:the\s+)?treatment|received\s+(?:[\w-]+\s+){0,4}?(?:car|cells|infusion))\b")
+_CONTRAST = re.compile(r"\bhr\b|hazard|(?:longer|shorter|higher|lower|better|worse)")
+_WHOLE = re.compile(r"\b[\w-]+\s+(?:\w+\s+)?(?:patients|population|participants|set|recipients)\s*$")
+_WITH_DISEASE = re.compile(r"\s*with\s+(?:primary\s+)?(?:relapsed|refractory|progressive|recurrent)\b")
+_GRADE_LABEL = re.compile(r"\bgrades?\s*[≥≤<>]?\s*[\d\s–/-]*[,:(]?\s*$")
+_TO_RECEIVE = re.compile(r"\s*(?:assigned\s+)?to\b")
+_OTHERS_TO = re.compile(r"[\w-]+\s+(?:patients\s+|were\s+|assigned\s+)*to\b")
+_GIVEN_TO = re.compile(r"\b(?:administered|infused|given|delivered)\s+(?:to|in|into)\s+$")
 _MORE_DOSES = re.compile(r"\s*(?:,|or\b|and\b|to\b|-)\s*\d")
 _BRACKET = re.compile(r"[()\[\]]")
 _ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
@@ -86,13 +95,16 @@ def read_cohorts(folded: str, quantities: list[Quantity], linked: set[int], *, t
         outer = _candidates(folded, flat, quantities, 0, len(folded), spans)
         counts = _read_level(folded, flat, outer, linked, title=title)
         found += [c for c in counts if c is not None]
-        for c, count in zip(outer, counts, strict=True):
-            if count is not None and count.rule == "enrolled-after" and c.noun:
-                also = _ALSO_TREATED.match(flat, count.end, _next_start(flat, outer, c))
-                if also:
-                    found.append(Count("treated", c.n, "also-treated", 0.8, c.start, also.end()))
-        for start, end in spans:
-            found += _read_bracket(folded, flat, start, end, quantities, outer, counts, linked, title=title)
+        for c, count, following in zip(outer, counts, _next_starts(flat, outer), strict=True):
+            if count is not None and c.noun:
+                found += _also_treated(flat, c, count, following)
+        deep = _blanked(folded, [(s + 1 + a, s + 1 + b) for s, e in spans for a, b in _brackets(folded[s + 1 : e - 1])])
+        compared = bool(roles.COMPARED.search(folded))
+        starts, ends = [q.start for q in quantities], [c.end for c in outer]
+        for start, end in [] if title else spans:
+            near = quantities[max(0, bisect_left(starts, start) - 2) : bisect_left(starts, end)]
+            host = bisect_right(ends, start) - 1
+            found += _read_bracket(folded, flat, deep, (start, end), near, outer, counts, host, linked, compared=compared)
     if not title:
         found += _read_case(folded)
         found += _read_reports(folded)
@@ -148,7 +160,7 @@ def _candidates(
         else:
             places.append((q.n, q.start, q.n_end or q.end, False))
         for value, at, stop, total in places:
-            if value is None or value < 1 or value != int(value) or at < begin or at >= end or any(s < at < e for s, e in inside):
+            if value is None or value < 1 or value != int(value) or at < begin or at >= end or _inside(at, inside):
                 continue
             if q.percent is not None and at == q.start and folded[at:stop].rstrip()[-1:] == "%":
                 continue
@@ -156,6 +168,12 @@ def _candidates(
             if made is not None:
                 out.append(made)
     return out
+
+
+def _inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place is in one of the sorted spans."""
+    k = bisect_right(spans, (at, at)) - 1
+    return k >= 0 and spans[k][0] < at < spans[k][1]
 
 
 _WORD_END = re.compile(r"[\w,.-]*\w")
@@ -181,15 +199,16 @@ def _candidate(folded: str, flat: str, n: int, start: int, stop: int, end: int, 
 # --- the sentence outside brackets ------------------------------------------------------------------------------------
 
 
-def _next_start(flat: str, candidates: list[Candidate], c: Candidate) -> int:
-    """Where the next count begins that can head a clause of its own."""
-    return next((d.start for d in candidates if d.start >= c.np_end and d is not c and _stands(flat, d)), len(flat))
+def _next_starts(flat: str, candidates: list[Candidate]) -> list[int]:
+    """For each count, where the next one begins that can head a clause of its own."""
+    heads = [d.start for d in candidates if _stands(flat, d)]
+    return [next(iter(heads[k : k + 1]), len(flat)) for k in (bisect_left(heads, max(c.np_end, c.start + 1)) for c in candidates)]
 
 
 def _read_level(folded: str, flat: str, candidates: list[Candidate], linked: set[int], *, title: bool) -> list[Count | None]:
     out: list[Count | None] = []
-    for i, c in enumerate(candidates):
-        out.append(_role_of(folded, flat, c, _next_start(flat, candidates, c), candidates, i, linked, title=title))
+    for i, (c, following) in enumerate(zip(candidates, _next_starts(flat, candidates), strict=True)):
+        out.append(_role_of(folded, flat, c, following, candidates, i, linked, title=title))
     _ellipses(flat, candidates, out, linked)
     return out
 
@@ -237,18 +256,20 @@ def _role_of(
         return _denominator(flat, c, before)
     window = _window(flat, c, following)
     if not c.noun and not roles.ELLIPSIS.match(window):
+        if _GIVEN_TO.search(before) and not result and not _other_therapy(before):
+            return Count("treated", c.n, "administered-to", 0.75, c.start, c.end)
         return None
     if _DENIED.match(window):
         label = not result and _labelled(folded, c, following)
         return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end + 8) if label else None
     for role, rule, pattern in _ADJECTIVES:
-        if c.phrase and not result and pattern.search(c.phrase):
+        if c.phrase and not result and pattern.search(f"{c.phrase}{c.noun}"):
             return Count(role, c.n, rule, 0.85, c.start, c.np_end)
     if q.total is not None and q.total_span is not None:  # '9 of 13 patients …': the part is a result
         return None
     if _labelled(folded, c, following):
         return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end)
-    if c.noun and re.search(r"\bcompar(?:ed|ing)\b", before) and sum(bool(d.noun) for d in candidates) > 1:
+    if c.noun and re.search(r"\bcompar(?:ed|ing)\b", before) and any(d.noun for d in (candidates[max(0, i - 1) : i] + candidates[i + 1 : i + 2])):
         return Count("arm", c.n, "compared", 0.7, c.start, c.np_end)
     if _SEEN_IN.search(before):
         return None
@@ -258,6 +279,8 @@ def _role_of(
     hit = _after(window)
     if hit is not None:
         role, rule, end = hit
+        if rule == "randomised" and _TO_RECEIVE.match(window, end) and _OTHERS_TO.match(flat, following):
+            return Count("arm", c.n, "assigned-arm", 0.8, c.start, c.np_end + end)
         if c.noun or end < 90:
             return Count(role, c.n, rule, 0.85 if end < 90 else 0.75, c.start, c.np_end + min(end, 120))
     if c.noun:
@@ -272,9 +295,24 @@ def _role_of(
                 return Count(role, c.n, rule, 0.75, c.start, c.np_end)
     elif re.search(r"\b(?:remaining|other)\s+$", before) and not result:
         return Count("subgroup", c.n, "remaining", 0.7, c.start, c.np_end)
-    if result:
+    if result and not (c.noun and _TOPIC.search(before)):
         return None
-    return _described(folded, flat, c, window, before, following)
+    return _described(folded, flat, c, window, before, following, linked)
+
+
+def _also_treated(flat: str, c: Candidate, count: Count, following: int) -> list[Count]:
+    """'All six patients enrolled were treated', '75 patients received an infusion and could be evaluated'."""
+    if count.rule == "enrolled-after":
+        also = _ALSO_TREATED.match(flat, count.end, following)
+        if also:
+            return [Count("treated", c.n, "also-treated", 0.8, c.start, also.end())]
+    elif count.rule in ("adjective-enrolled", "evaluable-after"):
+        window = _window(flat, c, following)
+        m = _TREATED.search(window)
+        end = count.end - c.np_end if count.rule == "evaluable-after" else len(window)
+        if m and m.end() <= end and not _NEGATED.search(window[: m.start()]) and (count.rule != "evaluable-after" or re.search(r"\breceived\b.*\band\b", window[:end])):
+            return [Count("treated", c.n, "also-treated", 0.8, c.start, c.np_end + m.end())]
+    return []
 
 
 def _part_of(before: str, candidates: list[Candidate], i: int) -> bool:
@@ -329,7 +367,7 @@ def _denominator(flat: str, c: Candidate, before: str) -> Count | None:
     return None
 
 
-def _described(folded: str, flat: str, c: Candidate, window: str, before: str, following: int) -> Count | None:
+def _described(folded: str, flat: str, c: Candidate, window: str, before: str, following: int, linked: set[int]) -> Count | None:
     """Groups that are said to have something, and counts that head a sentence as its topic."""
     if c.noun and roles.SEX.match(c.noun):
         return None
@@ -354,7 +392,9 @@ def _described(folded: str, flat: str, c: Candidate, window: str, before: str, f
     if re.search(r"\blatter,?\s*$", before) or _IN_GROUP.match(window) and not re.search(r"(?:\bwere|\bwith|\bincluded|,|:)\s*$", before):
         return None
     m = roles.SUBGROUP.match(window)
-    if not m or roles.RESULT.match(window) and not roles.BASELINE_RELAPSE.match(window):
+    if topic and id(c.quantity) in linked or not m:
+        return None
+    if roles.RESULT.match(window) and not roles.BASELINE_RELAPSE.match(window) and not _WITH_DISEASE.match(window):
         return None
     if c.noun == "cases" and not re.match(rf"\s*(?:of\s+(?:[\w-]+\s+){{0,3}}?{roles.DISEASE}|with)", window):
         return None
@@ -390,33 +430,33 @@ def _ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], l
 
 
 def _read_bracket(
-    folded: str, flat: str, start: int, end: int, quantities: list[Quantity], outer: list[Candidate], counts: list[Count | None],
-    linked: set[int], *, title: bool,
+    folded: str, flat: str, text: str, span: tuple[int, int], quantities: list[Quantity], outer: list[Candidate],
+    counts: list[Count | None], host: int, linked: set[int], *, compared: bool,
 ) -> list[Count]:  # fmt: skip
-    inner = [(start + 1 + s, start + 1 + e) for s, e in _brackets(folded[start + 1 : end - 1])]
-    text = " " * (start + 1) + _blanked(folded[: end - 1], inner)[start + 1 :]
-    candidates = _candidates(folded, text, quantities, start + 1, end, inner)
-    if not candidates or title:
+    """The groups one bracket gives. `text` has only the inner brackets blanked; `host` is the count before it."""
+    start, end = span
+    candidates = _candidates(folded, text, quantities, start + 1, end, ())
+    candidates = [c for c in candidates if text[c.start] != " "]
+    if not candidates:
         return []
-    host = next((k for k in range(len(outer) - 1, -1, -1) if outer[k].end <= start), None)
     label = flat[max(0, start - 90) : start].rstrip()
     out: list[Count] = []
     for c in candidates:
         if c.eq:
-            made = _equals(folded, text, start, c, label, linked)
+            made = _equals(folded, text, start, c, label, linked, compared=compared)
             if made is not None:
                 out.append(_union(made, flat, start, outer, counts, host))
     plain = [c for c in candidates if not c.eq and not c.denominator and not (c.noun and roles.SEX.match(c.noun))]
     items = [c for c in plain if not _DENIED.match(text, c.np_end)]
-    whole = outer[host].n if host is not None else None
-    if host is not None and counts[host] is None:
+    whole = outer[host].n if host >= 0 else None
+    if host >= 0 and counts[host] is None:
         return out
     parts: dict[int, int] = {}
     for c in items:
         at = text.count(";", start, c.start)
         parts[at] = parts.get(at, 0) + c.n
     total = len(items) >= 2 and whole is not None and sum(parts.values()) == whole
-    randomised = host is not None and (told := counts[host]) is not None and told.rule == "randomised"
+    randomised = host >= 0 and (told := counts[host]) is not None and told.rule == "randomised"
     for i, c in enumerate(items):
         breakdown = total or len(items) >= 2 and parts[text.count(";", start, c.start)] == whole
         tail = text[c.np_end : end - 1]
@@ -438,9 +478,9 @@ def _read_bracket(
     return out
 
 
-def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: list[Count | None], host: int | None) -> Count:
+def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: list[Count | None], host: int) -> Count:
     """'Nine children and two adults (n = 11) were infused': the sum takes the role, its parts are groups."""
-    if host is None or host == 0 or outer[host].n + outer[host - 1].n != made.n or flat[outer[host].np_end : start].strip():
+    if host < 1 or outer[host].n + outer[host - 1].n != made.n or flat[outer[host].np_end : start].strip():
         return made
     last = counts[host]
     if last is None or last.role in ("arm", "subgroup"):
@@ -448,11 +488,11 @@ def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: l
     return replace(made, role=last.role, rule="union", start=outer[host - 1].start)
 
 
-def _equals(folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int]) -> Count | None:
+def _equals(folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int], *, compared: bool) -> Count | None:
     """'bulky disease (n = 98)', '(axi-cel, n = 158; tisa-cel, n = 254)', '(n = 31, transplant group)'."""
     item = re.split(r"[;]|(?<=\d),", text[start + 1 : c.start])[-1].strip(" ,:(")
     name = item if re.search(r"[a-z]{2}", item) else label
-    if _LABEL_RESULT.search(name) or re.search(r"\bgrades?\b[^,;]{0,40}$|%\s*$|\b(?:or|and)\s+\d$", name):
+    if _LABEL_RESULT.search(name) or _GRADE_LABEL.search(text, max(0, c.start - 24), c.start) or re.search(r"\bgrades?\b[^,;]{0,40}$|%\s*$|\b(?:or|and)\s+\d$", name):
         return None
     if id(c.quantity) in linked and not re.search(r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:]):
         return None
@@ -464,10 +504,13 @@ def _equals(folded: str, text: str, start: int, c: Candidate, label: str, linked
         return Count("evaluable", c.n, "n-equals-set", 0.75, begin, c.end)
     if re.search(r"\bstudies\s*$", name):
         return Count("enrolled", c.n, "n-equals-studies", 0.75, begin, c.end)
-    if re.search(r"\b(?:treated|infused)\s+(?:\w+\s+)?(?:patients|population|participants|set)\s*$|-treated\s+patients\s*$", name):
-        return Count("treated", c.n, "n-equals-treated", 0.75, begin, c.end)
+    whole = _WHOLE.search(name)
+    if whole:
+        for role, _, pattern in _ADJECTIVES:
+            if pattern.search(whole[0]):
+                return Count(role, c.n, f"n-equals-{role}", 0.75, begin, c.end)
     trailing = text[c.end : c.end + 40]
-    arm = bool(roles.ARM.search(name[-45:]) or roles.ARM.search(trailing) or roles.COMPARED.search(folded) and not re.search(r"\bhr\b|hazard|(?:longer|shorter|higher|lower|better|worse)", folded))
+    arm = bool(roles.ARM.search(name[-45:]) or roles.ARM.search(trailing) or compared and not _CONTRAST.search(folded, max(0, start - 200), c.end + 200))
     rule = "product-group" if roles.PRODUCT.search(name[-40:]) else "n-equals"
     return Count("arm" if arm else "subgroup", c.n, rule, 0.7, begin, c.end)
 
@@ -489,6 +532,7 @@ def _read_reports(folded: str) -> list[Count]:
     return [
         Count("evaluable", int(re.sub(r"\D", "", m["n"])), "reports", 0.6, m.start("n"), m.end())
         for m in roles.REPORTS.finditer(folded)
+        if int(re.sub(r"\D", "", m["n"])) >= 100
     ]
 
 

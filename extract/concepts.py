@@ -231,6 +231,10 @@ def _excluded(hit: Hit, folded: str) -> bool:
         return True
     if hit.term.kind == "events" and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start]):
         return True
+    if hit.term.kind == "response" and re.search(r"\b(?:after|following|without|as|loss\s+of)\s+(?:the\s+|an?\s+|their\s+|best\s+)?$", folded[max(0, hit.start - 20) : hit.start]) and "respon" in folded[hit.start : hit.end] and hit.term.name == "ORR":
+        return True
+    if hit.term.name == "OS" and folded[hit.start : hit.end] in ("alive", "were alive") and re.match(r"\s+(?:and\s+)?(?:in|disease|relapse|leuk)\b", folded[hit.end : hit.end + 14]):
+        return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
     if before is not None and not word.isupper() and (hit.term.name not in ("ORR", "CR", "relapse", "PD", "OS") or word in _LOOSE):

@@ -141,7 +141,7 @@ def _split_time(time: str) -> tuple[float, str]:
     return float(value), unit
 
 
-_POINTS_BACK = re.compile(r"\b(?:of|among|in)\s+(?:them|whom|these|those|which)\b|\bof\s+the\s+(?:\w+\s+)?(?:complete\s+remissions|crs\b|patients\s+in\s+(?:cr|complete))")
+_POINTS_BACK = re.compile(r"\b(?:of|among|in)\s+(?:them|whom|these|those|which)\b|\bof\s+the\s+(?:\w+\s+)?(?:complete\s+remissions|crs\b|patients\s+in\s+(?:cr|complete))|\bof\s+(?:the\s+)?\w+\s+(?:patients|children|participants)\s+in\s+(?:cr|complete|remission)")
 
 
 def _among_remissions(reading: Reading, link: Link) -> bool:
@@ -150,12 +150,14 @@ def _among_remissions(reading: Reading, link: Link) -> bool:
     sentence = reading.sentence.folded
     if not _POINTS_BACK.search(sentence[max(0, link.quantity.start - 24) : link.mention.start]):
         return False
+    if re.search(r"\bin\s+(?:cr\b|complete|remission)", sentence[link.quantity.start : link.mention.start]):
+        return True
     earlier = [o.mention.name for o in reading.links if o.start < link.start and o.mention.kind == "response"]
     return bool(earlier) and earlier[-1] in ("CR", "CRi", "CR/CRi")
 
 
 # A state before the cells were given is no result.
-_BASELINE = re.compile(r"^[^.;,]{0,50}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)")
+_BASELINE = re.compile(r"^[^.;,]{0,50}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b")
 
 
 def _proportion(q: Quantity) -> dict[str, Any]:

@@ -314,6 +314,9 @@ class _Reader:
             if right_verb and not (direct and self._closes(gap_left)) and not self._has_own_value(right, next_start, gap_right):
                 self._emit(run, right, "value-verb-concept", 0.92, left=False)
                 return
+        if right is not None and isinstance(right.items[0], Mention) and right.items[0].kind == "survival" and re.match(r"^[\])%\s]*for\s+(?:the\s+)?(?:median\s+)?$", gap_right) and not (direct and self._closes(gap_left)):
+            self._emit(run, right, "value-for-concept", 0.9, left=False)
+            return
         if direct and left is not None and (self._closes(gap_left) or right is None or not RIGHT_NEAR.match(gap_right)):
             self._emit(run, left, "concept-in-value", 0.95, left=True)
             return
@@ -419,7 +422,8 @@ class _Reader:
                 if other.name in _OTHER_RISKS:
                     renamed = Mention("survival", other.start, other.end, _OTHER_RISKS[other.name])
                     self._emit(run, Run([renamed], other.start, other.end), "hazard-ratio", 0.8, left=True)
-                return
+                if other.kind != "procedures":
+                    return
             nearest = next((r for r in reversed(concept_runs) if r.end <= run.start and is_survival(r)), None)
             if nearest is not None:
                 self._emit(run, nearest, "hazard-ratio", 0.9 if fresh else 0.8, left=True)
@@ -584,7 +588,7 @@ class _Reader:
     def _time(self, mention: Mention, concepts: Run, value: Quantity, run: Run) -> str | None:
         times = [t for t in self.times if len(t.times) == 1]
         if not times:
-            return None
+            return self._time_before() if mention.kind == "survival" and value.kind == "proportion" else None
         near_after = [t for t in times if t.start >= value.end and re.match(r"^[\])\s%]*(?:[,(]\s*)?(?:of\s+)?(?:" + PEOPLE + r"\s+)?(?:at|by|on|after|within|for|through|over|in|,|\(|\s|the)*$", self.skeleton[value.end : t.start])]
         head = [t for t in times if t.end <= mention.start and re.match(r"^\s*(?:[\w'’/-]+\s+){0,3}(?:[" + CONCEPT + r"][" + CONCEPT + r"\s,/and]*)?$", self.skeleton[t.end : mention.start])]
         if head:
@@ -604,4 +608,12 @@ class _Reader:
             after = [t for t in times if t.start >= value.end and ";" not in self.skeleton[value.end : t.start]]
             if after:
                 return after[0].times[0]
+            return self._time_before()
         return None
+
+    def _time_before(self) -> str | None:
+        """The time of an earlier survival figure goes on: '1-year PFS was 51%, while OS was 74%'."""
+        earlier = [link.time for link in self.links if link.mention.kind == "survival" and link.time]
+        if earlier:
+            return earlier[-1]
+        return self.carried.time if re.search(r"\b(?:corresponding|respective|same|these)\b", self.folded) else None

@@ -62,10 +62,10 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
     ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3})+|\d+)(?:\s?/\s?(?P<n_eq_total>\d+))?(?![\d.]*\d|\s?%)"),
     ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
-    ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
+    ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("times", rf"(?P<ts>(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?(?:\s*(?:,|and|or|/|&)+\s*(?:and\s+)?(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?)*)\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
     ("duration", rf"(?P<dur>{NUM}|{_WORD}|half\s+a)\s*(?P<dur_plus>\+)?[\s-]*(?P<dur_unit>{_UNIT})(?![a-z²^/])(?:,?\s+(?:and|or)\s+(?=\d+%))?"),
-    ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|was\s+nr(?![a-z])|were\s+nr(?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and)))"),
+    ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|yet\s+to\s+be\s+reached|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|was\s+nr(?![a-z])|were\s+nr(?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and)))"),
     ("measure", rf"(?:[<>≤≥~]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*[-]?\s*(?:mg|g/dl|g/l|µg|μg|mcg|ng|pg|iu|u/l|ml|µl|μl|l/min|gy|mm3?|cm2?|kg|nm|bp|kb|kda|°c|hours?|hrs?|h(?![a-z0-9])|min(?:utes)?(?![a-z])|fold|[-]fold|times|copies|cells/|cells\s+per|k\b|×\s?109)(?![a-z])(?:/[\w²^]+)?"),
     ("lines", rf"(?:(?:≥|>|at\s+least|up\s+to|a\s+median\s+of|median\s+of)\s*)?(?:{NUM}|{_WORDNUM})(?:\s*(?:or\s+more|{_D}\s*(?:\d+|{_WORD})))?(?:\s+(?:or\s+more))?\s+(?:(?:prior|previous|earlier|different|median|lines?)\s+)+(?:lines?|therap(?:y|ies)|regimens?|treatments?|of|systemic)|(?:{NUM}|{_WORD})(?:\s*{_D}\s*\d+|\s+or\s+more)?\s+(?:lines?|regimens?|courses?|cycles?|centers?|centres?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials|databases|articles?|publications?|reports?|copies|doses?(?!\s+levels?)|infusions?|dose\s+levels|samples?|genes?|mutations?|points?|records|time\s*points|cohorts|arms|groups|clusters|parameters|variables|factors|antigens|targets|mice|donors|cell\s+lines|randomi[sz]ed\s+(?:controlled\s+)?trials|clinical\s+trials|eligible\s+(?:studies|trials)|single-arm|observational|retrospective\s+studies|prospective\s+studies|full-text|abstracts|datasets|products|batches|doublings?|classes)(?![a-z])"),
     ("percent_pair", rf"(?P<pp1>{NUM})\s?%?\s*[-–—]\s*(?P<pp2>{NUM})\s?%(?!\s*ci)"),
@@ -76,13 +76,14 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("rate_base", r"per\s+\d[\d,]*"),
     ("label", r"(?:patient|case|subject|pt|no)\.?\s+\d+(?![\d.]*\d|\s?%)"),
     ("bound", rf"(?:[<>≤≥⩽⩾]\s?|at\s+least\s+|(?:less|more|greater|fewer|lower|higher)\s+than\s+)(?:{NUM}|{_WORD})(?!\s?%)"),
+    ("percent_change", rf"(?:{NUM})\s?%\s*(?:lower|higher|greater|reduced|reduction|increased?\s+(?:in|risk)|decrease|relative|improvement|longer|shorter|chance|power)"),
     ("percent_se", rf"(?P<se_pct>{NUM})\s?%?\s*(?:±|\+/-)\s*(?:{NUM})\s?%?"),
     ("percent", rf"(?P<pct>(?:{NUM})(?=\s?(?:%|％|per\s?cent))|{_WORDNUM}(?=\s+per\s?cent))\s?(?:%|％|per\s?cent(?![a-z]))"),
     ("fraction", r"(?P<fn>\d+)\s?/\s?(?P<fd>\d+)(?![\d/]|\s?(?:kg|mg|m2))"),
     ("pair", rf"[\[(]\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*(?:[\])]|(?=;))"),
-    ("int_range", r"\d+(?:\.\d+)?\s?[-–—]\s?\d+(?:\.\d+)?(?![\d.]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
+    ("int_range", r"(?P<ir1>\d+(?:[.·]\d+)?)\s?[-–—]\s?(?P<ir2>\d+(?:[.·]\d+)?)(?![\d.·]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
-    ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|criteria|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
+    ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", rf"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3})+|\d+)(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),
     ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
@@ -150,10 +151,15 @@ def read_numbers(folded: str) -> list[Atom]:
         name = m.lastgroup or ""
         atom = _atom(m, next(k for k in _RULES if m[k] is not None) if not name.startswith("r_") else name)
         atoms.append(atom)
+    neither = _NEITHER.search(folded)
+    if neither and not any(a.kind == "not_reached" for a in atoms):
+        atoms.append(Atom("not_reached", neither.start(1), neither.end(1), "neither_reached"))
+        atoms.sort(key=lambda a: a.start)
     return atoms
 
 
 _RULES = tuple(f"r_{name}" for name, _ in GRAMMAR)
+_NEITHER = re.compile(r"\bneither\b[^.;]{1,90}?\b(?:has|had|have|was|were)\s+((?:been\s+)?reached)")
 _WORD_HINT = re.compile(rf"\b(?:{_WORD}|hundred|single|both|reached|nr|estimable)\b")
 
 
@@ -197,6 +203,8 @@ def _atom(m: re.Match[str], group: str) -> Atom:
         return Atom("percent", start, end, rule, (number(m["pct"] if rule == "percent" else m["se_pct"]),))
     if rule == "fraction":
         return Atom("fraction", start, end, rule, (number(m["fn"]), number(m["fd"])))
+    if rule == "int_range":
+        return Atom("pair", start, end, rule, (number(m["ir1"]), number(m["ir2"])))
     if rule == "pair":
         return Atom("pair", start, end, rule, (number(m["p1"]), _bound(m["p2"])))
     if rule == "decimal":

@@ -58,7 +58,7 @@ _OF_NOUN = re.compile(
 _PERCENT_AFTER = re.compile(r"\s*(?:[,;:]\s*|[\[(]\s*(?:n\s?=\s?)?|=\s*|or\s+|[\])]\s*[\[(]\s*|-\s)?(?:i\.e\.,?\s*|or\s+|approximately\s+)?$")
 _PERCENT_OF_TOTAL = re.compile(r"\s*[\])]?\s*(?:of|in|among)\s+(?:the\s+|these\s+|those\s+|all\s+|our\s+|a\s+total\s+of\s+)*$")
 _COUNT_AFTER_PERCENT = re.compile(r"\s*(?:[\[(]\s*|,\s*|;\s*|:\s*|[\])]\s*[\[(]\s*)(?:n\s?=\s?)?$")
-_CI_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{0,12}[,;]\s*)?$")
+_CI_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{0,12}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$")
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
 _GROUP_SIZE = re.compile(r"\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$")
@@ -81,6 +81,8 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
             last = atom
             out.append(made)
     for q in out:
+        if q.eq and q.n is not None and q.total is None and q.percent is not None and _GROUP_BEFORE.search(folded[max(0, q.start - 110) : q.start]) and folded[q.n_end : q.n_end + 1] in ";,":
+            q.n, q.total, q.total_span = None, q.n, (q.start, q.n_end)  # 'those with bulky disease (n = 17; 41%)'
         _read_noun(folded, q)
     return out
 
@@ -135,10 +137,10 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if a.kind == "count":  # '76% of those with bulky disease (n = 98)': the group's size
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
-        if a.kind == "count" and a.rule == "n_equals" and q.n is None and q.percent is not None and last.kind == "ci" and _N_AFTER_CI.match(gap):
+        if a.kind == "count" and q.n is None and q.percent is not None and last.kind == "ci" and _N_AFTER_CI.match(gap) and (a.rule == "n_equals" or _looks_of(folded, a)):
             q.n, q.end = a.numbers[0], a.end
             return True
-        if a.kind == "count" and q.n is not None and q.total is None and last.rule == "n_equals" and _OF.match(gap):
+        if a.kind == "count" and q.n is not None and q.total is None and last.kind == "count" and _OF.match(gap):
             q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
             return True
         if a.kind == "fraction" and q.n is None and q.percent is not None and (_COUNT_AFTER_PERCENT.match(gap) or last.kind == "ci" and _N_AFTER_CI.match(gap)):
@@ -185,6 +187,9 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
                 q.ci, q.end = (low, high, None), a.end
                 return True
     return False
+
+
+_GROUP_BEFORE = re.compile(r"(?:patients|those|subgroup|group|cohort|subset|individuals)\s+[^().;]{3,70}\(\s*$")
 
 
 def _looks_of(folded: str, a: Atom) -> bool:

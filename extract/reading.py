@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
@@ -32,6 +33,10 @@ class Reading:
     followups: list[FollowUpTime] = field(default_factory=list)
 
 
+# Where CRi is spoken of, 'overall remission' is CR or CRi; elsewhere it is any response.
+OVERALL_REMISSION = "overall remission"
+_INCOMPLETE = re.compile(r"\bcri\b|incomplete\s+(?:h(?:a)?ematolog|count|blood|marrow)|with\s+or\s+without\s+(?:\w+\s+){0,2}recovery")
+
 SILENT = ("review", "preclinical", "cost_effectiveness")
 
 
@@ -40,6 +45,8 @@ def read_document(record: Record, doc: Doc, kind: StudyType) -> list[Reading]:
     if kind in SILENT:
         return []
     local = local_terms(doc)
+    if _INCOMPLETE.search(fold(doc.text)):
+        local[OVERALL_REMISSION] = None
     carried = Carried()
     return [read_sentence(s, local, carried) for s in sentences(record, doc)]
 
@@ -80,6 +87,10 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
     if s.scope is Scope.NOTHING:
         return reading
     reading.mentions = all_mentions(s.text, s.folded, local)
+    if OVERALL_REMISSION in local:
+        for m in reading.mentions:
+            if m.name == "ORR" and "remission" in s.folded[m.start : m.end]:
+                m.name = "CR/CRi"
     folded = fold(blank_definitions(s.text))
     plain = masked(folded, reading.mentions)
     reading.quantities = read_quantities(plain, read_numbers(plain))

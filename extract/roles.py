@@ -80,6 +80,7 @@ _DATA = r"(?:(?:the\s+|all\s+|available\s+|clinical\s+|medical\s+|electronic\s+)
 _SUM = r"(?:a\s+(?:total|cohort|series|group|sample)\s+of\s+|in\s+total\s+|the\s+first\s+|the\s+|all\s+|our\s+|these\s+|up\s+to\s+|first\s+)*$"
 BEFORE: tuple[Row, ...] = (
     ("subgroup", "remaining", r"\b(?:remaining|other)\s+$"),
+    ("subgroup", "validation-cohort", rf"\b(?:training|validation|derivation|discovery|test)\s+(?:cohort|set)\s+(?:included|comprised|consisted\s+of|of|with)\s+{_SUM}"),
     ("screened", "screened-before", rf"\b(?:screened|(?:leuk[ao]?)?(?:a?pheresis)\s+(?:(?:was|were)\s+(?:\w+\s+)?(?:performed|done|carried\s+out|completed|successful)\s+)?(?:in|for|on|of)|manufactured\s+for)\s+{_SUM}"),
     ("subgroup", "second-product", rf"\b(?:second|third|repeat)\s+[\w\s-]{{0,30}}(?:was|were)\s+(?:given|administered|infused)\s+(?:to|in)\s+{_SUM}"),
     ("treated", "treated-before", rf"\b(?:treated|infused|dosed|(?:was|were)\s+(?:given|administered|delivered|infused)\s+(?:to|in)|(?:gave|administered)\s+[^;:]{{0,80}}?\bto|given\s+to|infusions?\s+[^;:,]{{0,40}}?\b(?:of|in|to|for)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
