@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.evidence import Cohort, Fact, FollowUp, Procedure, Proportion, Response, Survival, Toxicity
+from models.evidence import CHECKS, Cohort, Fact, FollowUp, Procedure, Proportion, Response, Survival, Toxicity
 
 TYPE_COLOURS: Mapping[str, str] = {
     "cohort": "cyan",
@@ -116,9 +116,7 @@ def check(fact: Fact, code: str) -> str:
             f"{name} {number(fact.percent)}% of {fact.total}: "
             f"{n}/{fact.total} would be {100 * n / fact.total:.{decimals(fact.percent)}f}%"
         )
-    from extract.checks import WORDS  # only where needed: it brings spaCy along
-
-    return f"{name} {value(fact)}: {WORDS.get(code, code.replace('_', ' '))}"
+    return f"{name} {value(fact)}: {CHECKS.get(code, code.replace('_', ' '))}"
 
 
 def decimals(percent: float) -> int:

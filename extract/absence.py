@@ -37,8 +37,11 @@ _QUALIFIER = (
 
 
 _UNIVERSAL_AFTER = re.compile(
-    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\()|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
+    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
 )
+
+
+_EVERYONE = re.compile(rf"\ball\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})\s+(?:(?:had|achieved|attained|were\s+in|are\s+in|are\s+alive\s+in|reached|entered|remained\s+in|are|were|an?|alive|in)\s+)*$")
 
 
 def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantity], linked: list[Link], carried: Carried) -> list[Link]:
@@ -156,6 +159,9 @@ def _qualified(folded: str, skeleton: str, concepts: list[Mention], grades: list
             continue
         out.append(Link(c, None, "qualified", 0.7, m.start(), c.end, grade=grade, qualifier=name))
     for c in concepts:
+        everyone = _EVERYONE.search(skeleton[max(0, c.start - 90) : c.start]) if c.kind == "response" and id(c) not in taken else None
+        if everyone and not any(m.start < c.start and m.end > max(0, c.start - 90) + everyone.start() for m in concepts if m is not c):
+            out.append(Link(c, None, "everyone", 0.75, max(0, c.start - 90) + everyone.start(), c.end, qualifier="all"))
         if c.kind != "events" or id(c) in taken or c.name in ("AE", "SAE", "all-cause death", "death") or any(link.mention is c for link in out):
             continue
         m = _UNIVERSAL_AFTER.match(skeleton[c.end :])

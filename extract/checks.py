@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-# What each check says, for people.
-WORDS = {
-    "percent_mismatch": "the printed percent is not n/N",
-    "percent_over_100": "the percent is over 100",
-    "n_over_total": "n is larger than N",
-    "outside_interval": "the estimate lies outside its interval",
-    "interval_order": "the interval's bounds are in the wrong order",
-    "total_over_cohort": "N is larger than the cohort",
-    "cr_over_orr": "complete responses exceed overall responses",
-    "grade_over_any": "the graded events exceed events of any grade",
-}
-
-
 def check(values: dict[str, Any], cohort: int | None) -> list[str]:
     """Names of the checks that one fact fails; `cohort` is the largest cohort of the study."""
     failed = []

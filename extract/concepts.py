@@ -145,6 +145,7 @@ _NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
     "relapse": re.compile(r"(?:subsequent|second|first|third|prior|previous|multiple|history\s+of|post[\s-]transplant|time\s+to|risk\s+of|risk\s+for|without|before|after|at|following|from|or|prevent(?:ing)?|reduc\w+|non[\s-]?|early|late|since|≥|time\s+of|causes?\s+of|rescue|treat(?:ing)?|for|with|in)\s*$"),
     "PD": re.compile(r"(?:without|risk\s+of|before|time\s+to|after|at|following|until|due\s+to|or|to|for|post|free|because\s+of|since|died\s+of|patients\s+with)\s+$"),
     "OS": re.compile(r"(?:cell|t-cell|graft|car|car-t|persistence\s+and|long-term|prolong(?:ed)?|improv(?:e|ed|ing)|post-relapse)\s+$"),
+    "SD": re.compile(r"[<>≥≤±]\s?\d+(?:\.\d+)?\s*$|±\s*$|mean\s*\(?$"),
     "infection": re.compile(r"(?:history\s+of|active|prior|risk\s+of|no\s+active|uncontrolled|for|lentiviral|viral\s+vector)\s+$"),
     "fever": re.compile(r"(?:early|persistent|low-grade)\s+$"),
     "steroids": re.compile(r"(?:high-dose|resistant\s+to)\s+$"),

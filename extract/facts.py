@@ -157,7 +157,7 @@ def _among_remissions(reading: Reading, link: Link) -> bool:
 
 
 # A state before the cells were given is no result.
-_BASELINE = re.compile(r"^[^.;,]{0,50}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b")
+_BASELINE = re.compile(r"^(?:[^.;,]|\.\d){0,60}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b")
 
 
 def _proportion(q: Quantity) -> dict[str, Any]:

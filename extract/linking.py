@@ -83,7 +83,7 @@ _FIGURES = re.compile(r"\b(?:figures?|rates|numbers|values|proportions|percentag
 _REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
 # '…, and 26 were given immunoglobulin': a new statement begins with this value.
 _OTHER_PREDICATE = re.compile(rf"^[\])%\s]*(?:(?:of\s+(?:them|these|whom)\s+)?(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])")
-_SELECTED = re.compile(r"\b(?:included?|including|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$")
+_SELECTED = re.compile(r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$")
 # '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
 _LABELLED = re.compile(r"^\s*(?:,|;|vs\.?|versus|and|compared\s+with)\s*(?:[\w+≥>≤<'’/.-]+\s+){0,5}[\w+≥>≤<'’/.-]+\s*[,:=]?\s*$")
 # Events that the next sentence goes on about: 'Grade 3-4 events were seen in 4'.
@@ -92,6 +92,8 @@ _RESTATES = re.compile(r"\b(?:account(?:ed|s|ing)\s+for|correspond(?:ed|s|ing)\s
 _DESCRIBES = re.compile(r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|evaluates?|patterns|outcomes)\b")
 # Endpoints other than survival that hazard ratios are given for.
 _OTHER_RISKS = {"relapse": "relapse", "death": "NRM"}
+# 'those with CR', 'patients achieving MRD negativity': who is spoken of.
+_DESCRIBED = re.compile(r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$")
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -105,7 +107,7 @@ _LIST = re.compile(r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&
 _VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
 _VALUE_GAP = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
-    rf"(?:,|;|:|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
+    rf"(?:,|;|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
 _CARRY = re.compile(rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to|[\s,:;(\[{GRADE}{TIME}-])*+$")
 
@@ -273,7 +275,7 @@ class _Reader:
         if inside is not None:
             self._emit(run, inside, "inside", 0.95, left=True)
             return
-        left = next((r for r in reversed(concept_runs) if r.end <= run.start), None)
+        left = self._left_of(run, concept_runs)
         right = next((r for r in concept_runs if r.start >= run.end and r.start < next_start), None)
         gap_left = self.skeleton[max(left.end, previous_end) : run.start] if left else ""
         gap_right = self.skeleton[run.end : right.start] if right else ""
@@ -346,6 +348,21 @@ class _Reader:
         if right is not None and not BARRIER.search(gap_right) and len(gap_right) <= 60 and "," not in gap_right and not self._has_own_value(right, next_start, gap_right):
             self._emit(run, right, "value-later-concept", 0.5, left=False)
 
+    def _left_of(self, run: Run, concept_runs: list[Run]) -> Run | None:
+        """The nearest concept before a value that may introduce it.
+
+        Passed over: concepts in a bracket that is closed by then ('ORR was 94% (CR 66%), 87%'), and concepts
+        that only describe a group ('PFS was longer in those with CR (24 months)').
+        """
+        before = [r for r in concept_runs if r.end <= run.start]
+        depth = self._depth(run.start)
+        open_ones = [r for r in before if self._depth(r.start) <= depth]
+        own = [r for r in open_ones if not _DESCRIBED.search(self.skeleton[max(0, r.start - 70) : r.start])]
+        return (own or open_ones or before or [None])[-1]
+
+    def _depth(self, at: int) -> int:
+        return self.skeleton.count("(", 0, at) - self.skeleton.count(")", 0, at)
+
     def _past_groups(self, run: Run, right: Run, concept_runs: list[Run], next_start: int, gap: str) -> tuple[Run | None, str]:
         """The concept that counts the value, past one that only says who is counted.
 
@@ -372,6 +389,8 @@ class _Reader:
             return not re.match(r"\s*(?:were|was|are|is|remain\w*)\s+(?:still\s+)?(?:ongoing|maintained|durable|sustained|observed|seen|noted|reported|recorded|achieved|documented)", after)
         first = right.items[0]
         assert isinstance(first, Mention)
+        if re.match(rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|those)\s+(?:with|who\s+(?:had|developed|achieved)|developing|experiencing|achieving)\s+(?:[\w{GRADE}-]+\s+){{0,2}}$", gap):
+            return bool(re.match(r"\s*(?:\([^()]*\)\s*)?(?:also\s+|had\s+|have\s+|were\s+|was\s+|developed|experienced|achieved|died|received|required|relapsed|responded|underwent|showed)", self.folded[right.end : right.end + 40]))
         return first.name in _REMISSIONS and bool(re.search(r"\bin\s+(?:an?\s+)?$", gap)) and not re.search(
             r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap
         )
@@ -433,6 +452,11 @@ class _Reader:
                 again = self.carried.survival
                 self._emit(run, Run([Mention(again.kind, run.start, run.start, again.name)], run.start, run.start), "carried-hazard-ratio", 0.6, left=True)
             return
+        if left is not None and not is_survival(left):
+            earlier = [r for r in concept_runs if r.end <= left.start and is_survival(r)]
+            if earlier and "median" in self.folded[max(0, earlier[-1].start - 30) : run.start] and run.start - earlier[-1].end < 120:
+                left, fresh = earlier[-1], not any(v.start >= earlier[-1].end and v.end <= run.start for v in self.values)
+                gap_left = self.skeleton[left.end : run.start]
         if is_survival(right) and re.match(r"^[^.;]{0,40}\b(?:for|of)\b\s*(?:the\s+|median\s+)*$", gap_right) and not fresh and right is not None:
             self._emit(run, right, "median-for", 0.8, left=False)
             return
@@ -526,7 +550,7 @@ class _Reader:
         adjective = [g for g in self.grades if g.end <= concepts.start and re.match(r"^\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])]
         if adjective and left:
             return adjective[-1].name
-        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
+        if after_value is not None and re.match(rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|\s)*+$", self.skeleton[value.end : after_value.start]) and not self._grade_has_value(after_value):
             self.claimed.add(after_value.start)
             return after_value.name
         after = next((g for g in self.grades if g.start >= mention.end), None)

@@ -64,6 +64,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("times", rf"(?P<ts>(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?(?:\s*(?:,|and|or|/|&)+\s*(?:and\s+)?(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?)*)\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
+    ("duration_change", rf"(?:{NUM})(?:\s*(?:and|,)\s*(?:{NUM}))?\s*{_UNIT}\s+(?:longer|shorter|earlier|later|more|less)"),
     ("duration", rf"(?P<dur>{NUM}|{_WORD}|half\s+a)\s*(?P<dur_plus>\+)?[\s-]*(?P<dur_unit>{_UNIT})(?![a-z²^/])(?:,?\s+(?:and|or)\s+(?=\d+%))?"),
     ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|yet\s+to\s+be\s+reached|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|was\s+nr(?![a-z])|were\s+nr(?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and)))"),
     ("measure", rf"(?:[<>≤≥~]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*[-]?\s*(?:mg|g/dl|g/l|µg|μg|mcg|ng|pg|iu|u/l|ml|µl|μl|l/min|gy|mm3?|cm2?|kg|nm|bp|kb|kda|°c|hours?|hrs?|h(?![a-z0-9])|min(?:utes)?(?![a-z])|fold|[-]fold|times|copies|cells/|cells\s+per|k\b|×\s?109)(?![a-z])(?:/[\w²^]+)?"),

@@ -58,7 +58,7 @@ _OF_NOUN = re.compile(
 _PERCENT_AFTER = re.compile(r"\s*(?:[,;:]\s*|[\[(]\s*(?:n\s?=\s?)?|=\s*|or\s+|[\])]\s*[\[(]\s*|-\s)?(?:i\.e\.,?\s*|or\s+|approximately\s+)?$")
 _PERCENT_OF_TOTAL = re.compile(r"\s*[\])]?\s*(?:of|in|among)\s+(?:the\s+|these\s+|those\s+|all\s+|our\s+|a\s+total\s+of\s+)*$")
 _COUNT_AFTER_PERCENT = re.compile(r"\s*(?:[\[(]\s*|,\s*|;\s*|:\s*|[\])]\s*[\[(]\s*)(?:n\s?=\s?)?$")
-_CI_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{0,12}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$")
+_CI_AFTER = re.compile(rf"(?:\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE})?\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{{0,12}}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$")
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
 _GROUP_SIZE = re.compile(r"\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$")

@@ -11,7 +11,8 @@ import re
 Row = tuple[str, str, str]
 
 PEOPLE = (
-    r"(?:patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?|recipients?|"
+    r"(?:patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?"
+    r"|recipients?|"
     r"cases?|people|persons?|volunteers?|veterans?|controls?|candidates?|referrals?|non-?responders?|responders?|"
     r"survivors?|youths?|teenagers?|men|women|males?|females?|boys?|girls?|man|woman)"
 )
@@ -19,7 +20,8 @@ SEX = re.compile(r"(?:men|women|males?|females?|boys?|girls?|man|woman)\b")
 
 # What is counted but is not people.
 THINGS = (
-    r"(?:cent(?:er|re)s?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials?|rcts?|cohorts?|arms?|groups?|"
+    r"(?:cent(?:er|re)s?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials?|rcts?|cohorts?"
+    r"|arms?|groups?|"
     r"samples?|specimens?|products?|batches|infusions?|doses?|cycles?|lines?|courses?|regimens?|therap(?:y|ies)|"
     r"treatments?|months?|weeks?|days?|years?|hours?|events?|episodes?|deaths?|infections?|relapses|responses?|"
     r"cells?|genes?|mutations?|mice|donors?|records?|reports?|articles?|publications?|databases?|points?|factors?|"
@@ -34,10 +36,13 @@ CAR = (
 )
 PRODUCT = re.compile(r"[a-z]-cel\b|leucel\b")
 OTHER_THERAPY = (
-    r"(?:bridg|tocilizumab|toci\b|steroid|cortico|dexameth|methylpred|prior\b|previous|earlier\b|second\b|third\b|another|"
+    r"(?:bridg|tocilizumab|toci\b|steroid|cortico|dexameth|methylpred|prior\b|previous|earlier\b|second\b"
+    r"|third\b|another|"
     r"boost|stem[\s-]cell|cd34|allo|auto-?(?:sct|hsct|hct)|autologous\s+(?:stem|ha?ematop|transpl|hsct|hct|sct)|hsct|"
-    r"\bhct|asct|\bsct|haplo|transplant|consolidat|salvage|radio|irradiat|blinatumomab|inotuzumab|chemo|immunoglobulin|"
-    r"ivig|g-?csf|gm-csf|filgrastim|eltrombopag|romiplostim|thrombopoietin|anakinra|ruxolitinib|siltuximab|antibiotic|"
+    r"\bhct|asct|\bsct|haplo|transplant|consolidat|salvage|radio|irradiat|blinatumomab|inotuzumab|chemo"
+    r"|immunoglobulin|"
+    r"ivig|g-?csf|gm-csf|filgrastim|eltrombopag|romiplostim|thrombopoietin|anakinra|ruxolitinib"
+    r"|siltuximab|antibiotic|"
     r"antifungal|antiviral|prophyla|maintenance|systemic\s+therap|local\s+therap|further|subsequent|additional|no\b|"
     r"only\s+(?:one|supportive)|lenalidomide|rituximab|bendamustine|daratumumab|glofitamab|epcoritamab|mosunetuzumab|"
     r"polatuzumab|pirtobrutinib|ibrutinib|btki?\b|bispecific|checkpoint|\bici\b|nivolumab|pembrolizumab|growth|"
@@ -48,8 +53,10 @@ _NOT_OTHER = rf"(?!(?:[\w'’/+.-]+\s+){{0,2}}?{OTHER_THERAPY})"
 _OBJECT = rf"{_NOT_OTHER}[^;:]{{0,70}}?{CAR}"
 
 DISEASE = (
-    r"(?:lymphomas?|leuka?emias?|myelomas?|\bd?lbcl\b|\b[bt]-?\s?all\b|\ball\b|\bmcl\b|\bt?fl\b|\bmzl\b|\b[bt]?-?nhl\b|"
-    r"\b(?:rr)?mm\b|\bcll\b|\baml\b|\bpcnsl\b|\bcnsl\b|\bpmbcl\b|\brt\b|neoplasms?|malignanc(?:y|ies)|tumou?rs?|cancers?|"
+    r"(?:lymphomas?|leuka?emias?|myelomas?|\bd?lbcl\b|\b[bt]-?\s?all\b|\ball\b|\bmcl\b|\bt?fl\b|\bmzl\b"
+    r"|\b[bt]?-?nhl\b|"
+    r"\b(?:rr)?mm\b|\bcll\b|\baml\b|\bpcnsl\b|\bcnsl\b|\bpmbcl\b|\brt\b|neoplasms?|malignanc(?:y|ies)"
+    r"|tumou?rs?|cancers?|"
     r"carcinomas?|gliomas?|glioblastomas?|neuroblastomas?|sarcomas?|mesotheliomas?|lupus|\bsle\b|myositis|sclerosis|"
     r"gravis|\bnmosd\b)"
 )
@@ -57,72 +64,172 @@ DISEASE = (
 # Words inside the count's own noun phrase: '30 evaluable patients', '1,246 registered recipients'.
 ADJECTIVES: tuple[Row, ...] = (
     ("evaluable", "adjective-evaluable", r"\b(?:\w+-)?(?:evaluable|assessable)\b"),
-    ("enrolled", "adjective-enrolled", r"\b(?:enrolled|included|recruited|registered|randomi[sz]ed|approved|accepted)\b"),
+    ("enrolled", "adjective-enrolled",
+        r"\b(?:enrolled|included|recruited|registered|randomi[sz]ed|approved|accepted)\b"),
     ("screened", "adjective-screened", r"\b(?:screened|leuka?pheresed|apheresed)\b"),
-    ("treated", "adjective-treated", r"\b(?:infused|treated|dosed)\b|\b(?:car|cel|car-?t|t-cell)\b[\w\s-]{0,20}\brecipients\b"),
+    ("treated", "adjective-treated",
+        r"\b(?:infused|treated|dosed)\b|\b(?:car|cel|car-?t|t-cell)\b[\w\s-]{0,20}\brecipients\b"),
     ("evaluable", "adjective-analysed", r"\b(?:analy[sz]ed|analy[sz]able|assessed|evaluated)\b"),
 )  # fmt: skip
 
 _BE = r"(?:(?:were|was|been|being|are)\s+)?"
 # Predicates and modifiers after the noun phrase, searched in the words up to the next count.
 AFTER: tuple[Row, ...] = (
-    ("evaluable", "evaluable-after", r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed|evaluated)"),
-    ("screened", "screened-after", rf"\b{_BE}screened\b|\b{_BE}assessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was|were)\s+(?:successfully\s+)?manufactured"),
+    ("evaluable", "evaluable-after",
+        r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed"
+        r"|evaluated)"),
+    ("screened", "screened-after",
+        rf"\b{_BE}screened\b|\b{_BE}assessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b"
+        rf"|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on"
+        rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection"
+        rf"|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was"
+        rf"|were)\s+(?:successfully\s+)?manufactured"),
     ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
-    ("arm", "assigned-arm", r"\b(?:assigned|allocated)\s+to\b|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
-    ("enrolled", "enrolled-after", rf"\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|\b(?:met|meeting|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\btook\s+part\b|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
-    ("treated", "treated-after", rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by|using)\b)|\btreated\s+(?:with|by|using)\s+{_OBJECT}|\b(?:received|receiving|given|got|administered|receipt\s+of)\s+{_OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b|lymphodepletion\s+and)|\bcompleted\s+the\s+treatment|\bhad\s+(?:car|cd\d+)[\w\s-]{{0,30}}administered"),
-    ("evaluable", "analysed-after", rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+eligib)|available)\b|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bhad\s+(?:an?\s+)?(?:evaluable|available|informative|assessable|measurable)\b"),
+    ("arm", "assigned-arm",
+        r"\b(?:assigned|allocated)\s+to\b|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
+        r"|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
+    ("enrolled", "enrolled-after",
+        rf"\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented"
+        rf"|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)"
+        rf"|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
+        rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|\b(?:met|meeting"
+        rf"|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry"
+        rf"|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\btook\s+part\b"
+        rf"|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
+    ("treated", "treated-after",
+        rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by"
+        rf"|using)\b)|\btreated\s+(?:with|by|using)\s+{_OBJECT}|\b(?:received|receiving|given|got|administered"
+        rf"|receipt\s+of)\s+{_OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to"
+        rf"|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
+        rf"|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b"
+        rf"|lymphodepletion\s+and)|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
+        rf"|cd\d+)[\w\s-]{{0,30}}administered"),
+    ("evaluable", "analysed-after",
+        rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+eligib)|available)\b"
+        rf"|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bhad\s+(?:an?\s+)?(?:evaluable|available"
+        rf"|informative|assessable|measurable)\b"),
 )  # fmt: skip
 
 # Words before the count, up to the start of its clause.
-_DATA = r"(?:(?:the\s+|all\s+|available\s+|clinical\s+|medical\s+|electronic\s+)*(?:data|outcomes?|records?|charts?|case\s+notes|results?|files|characteristics|histories)\s+(?:of|from|on|in|for)\s+)?"
-_SUM = r"(?:a\s+(?:total|cohort|series|group|sample)\s+of\s+|in\s+total\s+|the\s+first\s+|the\s+|all\s+|our\s+|these\s+|up\s+to\s+|first\s+)*$"
+_DATA = (
+    r"(?:(?:the\s+|all\s+|available\s+|clinical\s+|medical\s+|electronic\s+)*(?:data|outcomes?|records?"
+    r"|charts?|case\s+notes|results?|files|characteristics|histories)\s+(?:of|from|on|in|for)\s+)?"
+)
+_SUM = (
+    r"(?:a\s+(?:total|cohort|series|group|sample)\s+of\s+|in\s+total\s+|the\s+first\s+|the\s+|all\s+"
+    r"|our\s+|these\s+|up\s+to\s+|first\s+)*$"
+)
 BEFORE: tuple[Row, ...] = (
     ("subgroup", "remaining", r"\b(?:remaining|other)\s+$"),
-    ("subgroup", "validation-cohort", rf"\b(?:training|validation|derivation|discovery|test)\s+(?:cohort|set)\s+(?:included|comprised|consisted\s+of|of|with)\s+{_SUM}"),
-    ("screened", "screened-before", rf"\b(?:screened|(?:leuk[ao]?)?(?:a?pheresis)\s+(?:(?:was|were)\s+(?:\w+\s+)?(?:performed|done|carried\s+out|completed|successful)\s+)?(?:in|for|on|of)|manufactured\s+for)\s+{_SUM}"),
-    ("subgroup", "second-product", rf"\b(?:second|third|repeat)\s+[\w\s-]{{0,30}}(?:was|were)\s+(?:given|administered|infused)\s+(?:to|in)\s+{_SUM}"),
-    ("treated", "treated-before", rf"\b(?:treated|infused|dosed|(?:was|were)\s+(?:given|administered|delivered|infused)\s+(?:to|in)|(?:gave|administered)\s+[^;:]{{0,80}}?\bto|given\s+to|infusions?\s+[^;:,]{{0,40}}?\b(?:of|in|to|for)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
-    ("treated", "therapy-in", rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|\bcar[\w\s-]{{0,12}}\b(?:therap(?:y|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
-    ("evaluable", "analysed-before", rf"\b(?:analy[sz](?:ed|ing)|analysis\s+(?:of|included|comprised|was\s+based\s+on)|analysis\s+(?:set|population)\s+(?:of|included|comprised|consisted\s+of))\s+{_DATA}{_SUM}"),
-    ("enrolled", "enrolled-before", rf"\b(?:enrolled|enroll?ing|included|includes|recruited|registered|identified|reviewed|evaluated|studied|enroll?ment\s+of|involv(?:ing|ed)|including|compris(?:ing|ed)|accrued|collected|total(?:l)?ing|total\s+of|in\s+total,?|encompass(?:ing|ed)|cohort\s+of|cohort\s+(?:included|comprised|consisted\s+of)|population\s+(?:included|comprised|consisted\s+of|of)|investigated|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information|samples?)\s+(?:of|from|on)|report\s+on|used)\s+(?:on\s+)?{_DATA}{_SUM}"),
+    ("subgroup", "validation-cohort",
+        rf"\b(?:training|validation|derivation|discovery|test)\s+(?:cohort|set)\s+(?:included|comprised"
+        rf"|consisted\s+of|of|with)\s+{_SUM}"),
+    ("screened", "screened-before",
+        rf"\b(?:screened|(?:leuk[ao]?)?(?:a?pheresis)\s+(?:(?:was|were)\s+(?:\w+\s+)?(?:performed|done"
+        rf"|carried\s+out|completed|successful)\s+)?(?:in|for|on|of)|manufactured\s+for)\s+{_SUM}"),
+    ("subgroup", "second-product",
+        rf"\b(?:second|third|repeat)\s+[\w\s-]{{0,30}}(?:was|were)\s+(?:given|administered|infused)\s+(?:to"
+        rf"|in)\s+{_SUM}"),
+    ("treated", "treated-before",
+        rf"\b(?:treated|infused|dosed|(?:was|were)\s+(?:given|administered|delivered|infused)\s+(?:to|in)"
+        rf"|(?:gave|administered)\s+[^;:]{{0,80}}?\bto|given\s+to|infusions?\s+[^;:,]{{0,40}}?\b(?:of|in|to"
+        rf"|for)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
+    ("treated", "therapy-in",
+        rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|\bcar[\w\s-]{{0,12}}\b(?:therap(?:y"
+        rf"|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
+    ("evaluable", "analysed-before",
+        rf"\b(?:analy[sz](?:ed|ing)|analysis\s+(?:of|included|comprised|was\s+based\s+on)|analysis\s+(?:set"
+        rf"|population)\s+(?:of|included|comprised|consisted\s+of))\s+{_DATA}{_SUM}"),
+    ("enrolled", "enrolled-before",
+        rf"\b(?:enrolled|enroll?ing|included|includes|recruited|registered|identified|reviewed|evaluated"
+        rf"|studied|enroll?ment\s+of|involv(?:ing|ed)|including|compris(?:ing|ed)|accrued|collected"
+        rf"|total(?:l)?ing|total\s+of|in\s+total,?|encompass(?:ing|ed)|cohort\s+of|cohort\s+(?:included"
+        rf"|comprised|consisted\s+of)|population\s+(?:included|comprised|consisted\s+of|of)|investigated"
+        rf"|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)"
+        rf"|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)"
+        rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information|samples?)\s+(?:of|from|on)"
+        rf"|report\s+on|used)\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
 )  # fmt: skip
 
+DENIED = re.compile(
+    r"\s*,?\s*(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:were|was|are|did|had|have|has|could|would)\s+(?:not"
+    r"|never)\b|declined|refused|withdrew|dropped)"
+)
+
+ADJECTIVE_RULES = tuple((role, rule, re.compile(pattern)) for role, rule, pattern in ADJECTIVES)
+AFTER_RULES = tuple((role, rule, re.compile(pattern)) for role, rule, pattern in AFTER)
+BEFORE_RULES = tuple((role, rule, re.compile(pattern)) for role, rule, pattern in BEFORE)
+
 # Group labels.
 ARM = re.compile(
-    r"\bdose\s+(?:level|cohort)s?\b|\bdl\s?-?\d|\barms?\b|\bcohorts?\s+[a-d\d]\b|\bgroups?\b|\bassigned\s+to|\ballocated\s+to|\bperiod\s+\d|"
+    r"\bdose\s+(?:level|cohort)s?\b|\bdl\s?-?\d|\barms?\b|\bcohorts?\s+[a-d\d]\b|\bgroups?\b"
+    r"|\bassigned\s+to|\ballocated\s+to|\bperiod\s+\d|"
     r"\brandomi[sz]ed\s+to|\bhistorical\s+controls?\b|\bcontrols?\s+(?:arm|group)"
 )
 COMPARED = re.compile(r"\bvs\b|\bversus\b|\bcompar(?:ed|ing|ison|e)\b(?!\s+to\s+baseline)")
 GROUP_LABEL = re.compile(r"\s*[\(\[]\s*(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b")
-DOSE = re.compile(r"\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at|in|with|on|to|received)\s+(?:the\s+|each\s+)?(?:highest\s+|lowest\s+)?(?:dose[\s-]*(?:levels?|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10)")
-EVALUATED_PART = re.compile(r"\s*(?:who\s+were\s+|that\s+were\s+)?(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:evaluable|assessable|available|measurable|informative|known\s+mrd|(?:bone[\s-])?marrow\s+sample|(?:[\w-]+\s+)?samples?\b|(?:[\w-]+\s+)?measurements?|response\s+(?:data|assessment)|follow-up\s+data|mrd-negative)|(?:who|that)\s+could\s+be|evaluable|assessable|analy[sz]ed|assessed|tested)")
-RESULT = re.compile(
-    r"\s*(?:patients?\s+)?(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:had|have|has|were|was|are|is|remain(?:ed)?|with|in|experienced|developed|showed|suffered|reached|entered|achieved|attained|still)\s+)*"
-    r"(?:an?\s+|the\s+|had\s+|been\s+|in\s+|only\s+|ongoing\s+|still\s+)*(?:[\w≥>-]+\s+){0,2}?"
-    r"(?:response|responses|respond(?:ed|ing)|remissions?|crs?|cri|pr|sd|pd|vgpr|scr|mrd\w*|progress(?:ed|ion|ive)|died|dead|deaths?|alive|icans|neurotox\w*|grade|"
-    r"toxicit\w*|adverse|relapsed|relapses?|recurr\w*|negative|stable|lost|withdr\w*|discontinued|not|never|no|cytokine|cytopeni\w*|neutropeni\w*|thrombocyto\w*|an?emia|platelets?|bleed\w*|h(?:a)?emorrhag\w*|herpes|pneumonia|seizures?|ventilat\w*|episodes?|normal\w*|returned|recovered|events?|"
-    r"infections?|fever|bacter\w*|hlh|mac\w*|dlts?|sae|survived|partial|complete|minimal|failed\s+(?:to|release)|dropped|withdrew|excluded|ineligible|missing|women|men|males?|females?|boys?|girls?)\b"
+DOSE = re.compile(
+    r"\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at"
+    r"|in|with|on|to|received)\s+(?:the\s+|each\s+)?(?:highest\s+|lowest\s+)?(?:dose[\s-]*(?:levels?"
+    r"|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10)"
 )
-BASELINE_RELAPSE = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:had|who\s+had)?\s*(?:relaps|progress|recurr)\w*\s+(?:after|following|within|on|from)\b")
+EVALUATED_PART = re.compile(
+    r"\s*(?:who\s+were\s+|that\s+were\s+)?(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:evaluable|assessable"
+    r"|available|measurable|informative|known\s+mrd|(?:bone[\s-])?marrow\s+sample"
+    r"|(?:[\w-]+\s+)?samples?\b|(?:[\w-]+\s+)?measurements?|response\s+(?:data|assessment)"
+    r"|follow-up\s+data|mrd-negative)|(?:who|that)\s+could\s+be|evaluable|assessable|analy[sz]ed|assessed"
+    r"|tested)"
+)
+RESULT = re.compile(
+    r"\s*(?:patients?\s+)?(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:had|have|has|were|was|are|is|remain(?:ed)?"
+    r"|with|in|experienced|developed|showed|suffered|reached|entered|achieved|attained|still)\s+)*"
+    r"(?:an?\s+|the\s+|had\s+|been\s+|in\s+|only\s+|ongoing\s+|still\s+)*(?:[\w≥>-]+\s+){0,2}?"
+    r"(?:response|responses|respond(?:ed|ing)|remissions?|crs?|cri|pr|sd|pd|vgpr|scr|mrd\w*|progress(?:ed"
+    r"|ion|ive)|died|dead|deaths?|alive|icans|neurotox\w*|grade|"
+    r"toxicit\w*|adverse|relapsed|relapses?|recurr\w*|negative|stable|lost|withdr\w*|discontinued|not"
+    r"|never|no|cytokine|cytopeni\w*|neutropeni\w*|thrombocyto\w*|an?emia|platelets?|bleed\w*"
+    r"|h(?:a)?emorrhag\w*|herpes|pneumonia|seizures?|ventilat\w*|episodes?|normal\w*|returned|recovered"
+    r"|events?|"
+    r"infections?|fever|bacter\w*|hlh|mac\w*|dlts?|sae|survived|partial|complete|minimal|failed\s+(?:to"
+    r"|release)|dropped|withdrew|excluded|ineligible|missing|women|men|males?|females?|boys?|girls?)\b"
+)
+BASELINE_RELAPSE = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:had|who\s+had)?\s*(?:relaps|progress|recurr)\w*\s+(?:after|following|within"
+    r"|on|from)\b"
+)
 SUBGROUP = re.compile(
-    r"\s*(?:(?:who\s+)?(?:had|have|has|having|carried|carry|harbou?r(?:ed|ing|s)?|carrying|presented|presenting|exhibiting|exhibited|fulfilled|underwent|received|receiving|got|"
-    r"started|stopped|continued|proceeded|progressed\s+to|went\s+on|were|was|remain(?:ed)?|relapsing|failed|comprised|required|lived|identified\s+as|not\s+\w+ing)\b|"
-    r"with(?:out)?\b|whose\b|who\b|aged\b|previously\b|haploidentical|(?:in|on|at|for|from|as|after|of|without)\s+[\w≥≤<>])"
+    r"\s*(?:(?:who\s+)?(?:had|have|has|having|carried|carry|harbou?r(?:ed|ing|s)?|carrying|presented"
+    r"|presenting|exhibiting|exhibited|fulfilled|underwent|received|receiving|got|"
+    r"started|stopped|continued|proceeded|progressed\s+to|went\s+on|were|was|remain(?:ed)?|relapsing"
+    r"|failed|comprised|required|lived|identified\s+as|not\s+\w+ing)\b|"
+    r"with(?:out)?\b|whose\b|who\b|aged\b|previously\b|haploidentical|(?:in|on|at|for|from|as|after|of"
+    r"|without)\s+[\w≥≤<>])"
 )
 ELLIPSIS = re.compile(
-    r"\s*,?\s*(?:(?:of\s+(?:them|whom|these|those|which|the\s+responders|the\s+patients)\s*,?)\s*)?(?:(?:who|actually|finally|ultimately|eventually|subsequently|then|also|already)\s+)*"
-    r"(?:had|have|has|having|carried|harbou?red|were|was|are|received|underwent|got|gave|went|proceeded|started|stopped|continued|fulfilled|met|completed|did|"
-    r"presented|relapsing|could|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at|of\s+[\w-]+(?:leucel|-cel|\s+ciloleucel|\s+lymphoma)|of\s+[\w-]+\s+(?:vicleucel|autoleucel|maraleucel)|after|as|for|evaluable|assessable|infused|treated|dosed|enrolled|screened|randomi[sz]ed|leuka?pheresed|apheresed|"
+    r"\s*,?\s*(?:(?:of\s+(?:them|whom|these|those|which|the\s+responders"
+    r"|the\s+patients)\s*,?)\s*)?(?:(?:who|actually|finally|ultimately|eventually|subsequently|then|also"
+    r"|already)\s+)*"
+    r"(?:had|have|has|having|carried|harbou?red|were|was|are|received|underwent|got|gave|went|proceeded"
+    r"|started|stopped|continued|fulfilled|met|completed|did|"
+    r"presented|relapsing|could|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at"
+    r"|of\s+[\w-]+(?:leucel|-cel|\s+ciloleucel|\s+lymphoma)|of\s+[\w-]+\s+(?:vicleucel|autoleucel"
+    r"|maraleucel)|after|as|for|evaluable|assessable|infused|treated|dosed|enrolled|screened"
+    r"|randomi[sz]ed|leuka?pheresed|apheresed|"
     r"enrolled|participated|recruited)\b"
 )
 CASE = re.compile(
-    r"(?<!case\s\d,\s)(?<!patient\s\d\swas\s)(?<!patient\s\d,\s)\b(?:(?P<aged>(?:a|an|one|our)\s+(?:case\s+of\s+an?\s+)?\d{1,2}[\s-](?:year|month)s?[\s-]olds?\s+(?:[\w'’-]+\s+){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant|lady|gentleman))|"
-    r"(?:we|here,?\s+we|herein,?\s+we|this\s+(?:report|case\s+report|article|paper))\s+(?:\w+\s+)?(?:report|reports|describe|describes|present|presents|presented|reported|described)\s+(?P<case>(?:on\s+)?(?:the\s+|an?\s+)(?:first\s+|rare\s+|unusual\s+|unique\s+|novel\s+)*(?:case|patient)\b))"
+    r"(?<!case\s\d,\s)(?<!patient\s\d\swas\s)(?<!patient\s\d,\s)\b(?:(?P<aged>(?:a|an|one"
+    r"|our)\s+(?:case\s+of\s+an?\s+)?\d{1,2}[\s-](?:year"
+    r"|month)s?[\s-]olds?\s+(?:[\w'’-]+\s+){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant"
+    r"|lady|gentleman))|"
+    r"(?:we|here,?\s+we|herein,?\s+we|this\s+(?:report|case\s+report|article"
+    r"|paper))\s+(?:\w+\s+)?(?:report|reports|describe|describes|present|presents|presented|reported"
+    r"|described)\s+(?P<case>(?:on\s+)?(?:the\s+|an?\s+)(?:first\s+|rare\s+|unusual\s+|unique\s+"
+    r"|novel\s+)*(?:case|patient)\b))"
 )
 REPORTS = re.compile(
-    r"\b(?:among|of|yielded|identified|included|includes|analy[sz]ed|retrieved|extracted|reviewed|from|total)\s+(?:a\s+total\s+of\s+|the\s+)?"
+    r"\b(?:among|of|yielded|identified|included|includes|analy[sz]ed|retrieved|extracted|reviewed|from"
+    r"|total)\s+(?:a\s+total\s+of\s+|the\s+)?"
     r"(?P<n>\d{1,3}(?:[,\s\u2009\u202f]\d{3})+|\d{2,6})\s+(?:[\w-]+\s+){0,4}?(?:reports|icsrs)\b"
 )

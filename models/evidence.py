@@ -164,6 +164,18 @@ EVIDENCE: dict[str, type[Fact]] = {
     "toxicity": Toxicity, "followup": FollowUp, "procedure": Procedure,
 }  # fmt: skip
 
+# What each check says, for people.
+CHECKS = {
+    "percent_mismatch": "the printed percent is not n/N",
+    "percent_over_100": "the percent is over 100",
+    "n_over_total": "n is larger than N",
+    "outside_interval": "the estimate lies outside its interval",
+    "interval_order": "the interval's bounds are in the wrong order",
+    "total_over_cohort": "N is larger than the cohort",
+    "cr_over_orr": "complete responses exceed overall responses",
+    "grade_over_any": "the graded events exceed events of any grade",
+}
+
 
 def fact_from(values: dict[str, Any]) -> Fact:
     """Build the fact that a row or a JSON object describes; raises InvalidData naming the field."""

@@ -38,7 +38,7 @@ TREATED: list[tuple[str, Expected]] = [
     ("Among 48 CAR T-cell recipients, the median age was 63 years.", [("treated", 48)]),
     ("Thirty-one patients underwent CAR T-cell infusion.", [("treated", 31)]),
     ("All 26 patients had received ide-cel.", [("treated", 26)]),
-    ("The product was administered to 101 of them.", []),
+    ("The product was administered to 101 of them.", [("treated", 101)]),
     ("Here we report on 29 patients dosed in the phase 1 part.", [("treated", 29)]),
     ("We describe four patients with lupus who were given CD19 CAR T cells.", [("treated", 4)]),
     ("One hundred and twelve patients were treated at six hospitals.", [("treated", 112)]),
@@ -74,7 +74,7 @@ EVALUABLE: list[tuple[str, Expected]] = [
     ("Of 36 evaluable patients, 30 were alive.", [("evaluable", 36)]),
     ("Four of 11 patients with measurable disease had a partial response.", [("evaluable", 11)]),
     ("The analysis included 158 patients.", [("evaluable", 158)]),
-    ("Thirty patients completed treatment, leaving 27 for analysis.", [("evaluable", 27)]),
+    ("Thirty patients completed treatment, leaving 27 for analysis.", [("evaluable", 27), ("treated", 30)]),
     ("A total of 143 patients were available.", [("evaluable", 143)]),
     ("In the efficacy analysis set (n = 52), the ORR was 71%.", [("evaluable", 52)]),
     ("A matched cohort of 240 patients was analyzed.", [("evaluable", 240)]),
@@ -83,28 +83,71 @@ EVALUABLE: list[tuple[str, Expected]] = [
 SEVERAL: list[tuple[str, Expected]] = [
     ("Sixty patients were enrolled and 52 were infused.", [("enrolled", 60), ("treated", 52)]),
     ("Of 30 adults enrolled, 27 (90%) received UCAR-T cells.", [("enrolled", 30), ("treated", 27)]),
-    ("We screened 70 patients, of whom 61 were enrolled and 55 treated.", [("enrolled", 61), ("screened", 70), ("treated", 55)]),
+    (
+        "We screened 70 patients, of whom 61 were enrolled and 55 treated.",
+        [("enrolled", 61), ("screened", 70), ("treated", 55)],
+    ),
     ("88 patients underwent apheresis, of whom 79 (90%) were infused.", [("screened", 88), ("treated", 79)]),
-    ("At cutoff, 112 patients had been enrolled, 94 had been infused and 88 were evaluable for efficacy.",
-     [("enrolled", 112), ("evaluable", 88), ("treated", 94)]),
-    ("Among the 111 patients who were enrolled, cells were administered to 101.", [("enrolled", 111)]),
+    (
+        "At cutoff, 112 patients had been enrolled, 94 had been infused and 88 were evaluable for efficacy.",
+        [("enrolled", 112), ("evaluable", 88), ("treated", 94)],
+    ),
+    (
+        "Among the 111 patients who were enrolled, cells were administered to 101.",
+        [("enrolled", 111), ("treated", 101)],
+    ),
     ("Twenty patients were enrolled, all of whom were treated.", [("enrolled", 20), ("treated", 20)]),
     ("Forty patients were infused, 14 of whom had extramedullary disease.", [("subgroup", 14), ("treated", 40)]),
     ("Nineteen patients were treated, seven of them after a previous transplant.", [("subgroup", 7), ("treated", 19)]),
     ("Of these, 210 had large B-cell lymphoma and 66 had ALL.", [("subgroup", 66), ("subgroup", 210)]),
-    ("Sixty patients were infused (lymphoma, 41; leukemia, 19).", [("subgroup", 19), ("subgroup", 41), ("treated", 60)]),
-    ("Fifty patients received CAR T cells (30 axi-cel and 20 tisa-cel).", [("subgroup", 20), ("subgroup", 30), ("treated", 50)]),
-    ("Twelve patients were dosed: three at dose level 1, three at dose level 2 and six at dose level 3.",
-     [("arm", 3), ("arm", 6), ("treated", 12)]),
+    (
+        "Sixty patients were infused (lymphoma, 41; leukemia, 19).",
+        [("subgroup", 19), ("subgroup", 41), ("treated", 60)],
+    ),
+    (
+        "Fifty patients received CAR T cells (30 axi-cel and 20 tisa-cel).",
+        [("subgroup", 20), ("subgroup", 30), ("treated", 50)],
+    ),
+    (
+        "Twelve patients were dosed: three at dose level 1, three at dose level 2 and six at dose level 3.",
+        [("arm", 3), ("arm", 6), ("treated", 12)],
+    ),
     ("Nine patients were treated (4 at dose level 1 and 5 at dose level 2).", [("arm", 4), ("arm", 5), ("treated", 9)]),
-    ("A total of 386 patients were randomly assigned, 254 to CAR T cells and 132 to standard regimens.",
-     [("arm", 132), ("arm", 254), ("enrolled", 386)]),
+    (
+        "A total of 386 patients were randomly assigned, 254 to CAR T cells and 132 to standard regimens.",
+        [("arm", 132), ("arm", 254), ("enrolled", 386)],
+    ),
     ("We compared 35 patients with renal impairment and 118 patients without it.", [("arm", 35), ("arm", 118)]),
     ("Outcomes of axi-cel (n = 209) versus tisa-cel (n = 201) were compared.", [("arm", 201), ("arm", 209)]),
-    ("Thirty patients were transplanted (transplant group) and 22 were not (observation group).", [("arm", 22), ("arm", 30)]),
-    ("The meta-analysis included 29 studies and 811 patients, of whom 347 were children.", [("enrolled", 811), ("subgroup", 347)]),
-    ("Seven children and three adults (n = 10) were infused with CD19 CAR T cells.",
-     [("subgroup", 3), ("subgroup", 7), ("treated", 10)]),
+    (
+        "Thirty patients were transplanted (transplant group) and 22 were not (observation group).",
+        [("arm", 22), ("arm", 30)],
+    ),
+    (
+        "The meta-analysis included 29 studies and 811 patients, of whom 347 were children.",
+        [("enrolled", 811), ("subgroup", 347)],
+    ),
+    (
+        "Seven children and three adults (n = 10) were infused with CD19 CAR T cells.",
+        [("subgroup", 3), ("subgroup", 7), ("treated", 10)],
+    ),
+    (
+        "A total of 180 patients were randomly assigned to receive axi-cel and 179 to receive standard care.",
+        [("arm", 179), ("arm", 180)],
+    ),
+    ("All 17 enrolled patients received the infusion.", [("enrolled", 17), ("treated", 17)]),
+    (
+        "Seventy-five patients received an infusion and could be evaluated for efficacy.",
+        [("evaluable", 75), ("treated", 75)],
+    ),
+    ("Thirty patients were enrolled. 24 patients were infused.", [("enrolled", 30), ("treated", 24)]),
+    ("All enrolled patients (n = 12) received CAR T cells.", [("enrolled", 12)]),
+    ("Fifteen patients (including 11 with lymphoma) were infused.", [("subgroup", 11), ("treated", 15)]),
+    ("Of 279 patients in the registry, 45 fulfilled the eligibility criteria.", [("enrolled", 45), ("screened", 279)]),
+    (
+        "Of 60 patients treated, 31 received axi-cel, 17 tisa-cel and 12 liso-cel.",
+        [("subgroup", 12), ("subgroup", 17), ("subgroup", 31), ("treated", 60)],
+    ),
     ("We compared three groups after 84 patients were infused.", [("treated", 84)]),
 ]
 SUBGROUPS: list[tuple[str, Expected]] = [
@@ -176,7 +219,9 @@ def test_spans(text: str) -> None:
         assert 0 <= count.start < count.end <= len(text)
 
 
-@pytest.mark.parametrize("text", ["(" * 3000 + "5 patients", "12 patients, " * 3000, "1 and 2 (n = 3) " * 2000, "(3) " * 4000])
+@pytest.mark.parametrize(
+    "text", ["(" * 3000 + "5 patients", "12 patients, " * 3000, "1 and 2 (n = 3) " * 2000, "(3) " * 4000]
+)
 def test_long_nonsense_ends(text: str) -> None:
     counts(text)
 
@@ -196,7 +241,9 @@ def test_title_takes_the_role_the_text_gives() -> None:
 
 
 def test_one_patient_among_many_is_no_cohort() -> None:
-    found = settled("CAR-T in lupus", "Ten patients were infused.", "One patient received a second dose of CAR T cells.")
+    found = settled(
+        "CAR-T in lupus", "Ten patients were infused.", "One patient received a second dose of CAR T cells."
+    )
     assert {(c.role, c.n) for _, c in found} == {("treated", 10)}
 
 
@@ -207,10 +254,30 @@ def test_products_are_arms_where_they_are_compared() -> None:
 
 NUMBERS: list[tuple[str, tuple[str, ...], int | None]] = [
     ("prospective_trial", ("CAR-T", "Sixty patients were enrolled and 52 were infused."), 52),
-    ("prospective_trial", ("CAR-T", "A total of 386 patients were randomly assigned, 254 to CAR T cells and 132 to standard regimens.", "Of these, 225 received ide-cel."), 386),
-    ("retrospective", ("CAR-T", "Ninety patients with lymphoma were included.", "Nine patients received CAR T cells after relapse."), 90),
+    (
+        "prospective_trial",
+        (
+            "CAR-T",
+            "A total of 386 patients were randomly assigned, 254 to CAR T cells and 132 to standard regimens.",
+            "Of these, 225 received ide-cel.",
+        ),
+        386,
+    ),
+    (
+        "retrospective",
+        ("CAR-T", "Ninety patients with lymphoma were included.", "Nine patients received CAR T cells after relapse."),
+        90,
+    ),
     ("retrospective", ("CAR-T", "Of 120 patients screened, 85 were analyzed."), 85),
-    ("meta_analysis", ("CAR-T", "Twelve studies with 640 patients were included.", "In 210 patients infused with axi-cel, the ORR was 70%."), 640),
+    (
+        "meta_analysis",
+        (
+            "CAR-T",
+            "Twelve studies with 640 patients were included.",
+            "In 210 patients infused with axi-cel, the ORR was 70%.",
+        ),
+        640,
+    ),
     ("case_report", ("CAR-T", "The course was favourable."), 1),
     ("review", ("CAR-T", "Sixty patients were infused."), None),
     ("preclinical", ("CAR-T", "Samples came from 12 patients."), None),

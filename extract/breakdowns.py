@@ -1,0 +1,141 @@
+"""Groups in brackets: '(axi-cel, n = 64; tisa-cel, n = 31)', '(14 with lymphoma, nine with leukemia)'."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extract import roles
+from extract.counting import Candidate, Count, candidates_in
+from extract.quantities import Quantity
+
+_SET = re.compile(
+    r"\b(?:analys[ie]s|evaluable|efficacy|response|assessable)\s+(?:[\w-]+\s+)?(?:set|population|cohort"
+    r"|patients)\s*$|\bevaluable\s+\w*\s*$"
+)
+_LABEL_RESULT = re.compile(
+    r"(?:\bgrades?\s*(?:[\d≥<>]\S*)?|\bcr[si]?|\bpr|\bsd|\bpd|\bresponse|\bremission|\bprogression"
+    r"|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$"
+)
+_WHOLE = re.compile(r"\b[\w-]+\s+(?:\w+\s+)?(?:patients|population|participants|set|recipients)\s*$")
+_CONTRAST = re.compile(r"\bhr\b|hazard|(?:longer|shorter|higher|lower|better|worse)")
+_GRADE_LABEL = re.compile(r"\bgrades?\s*[≥≤<>]?\s*[\d\s–/-]*[,:(]?\s*$")
+
+
+def read_bracket(
+    folded: str, flat: str, text: str, span: tuple[int, int], quantities: list[Quantity], outer: list[Candidate],
+    counts: list[Count | None], host: int, linked: set[int], *, compared: bool,
+) -> list[Count]:  # fmt: skip
+    """The groups one bracket gives. `text` has only the inner brackets blanked; `host` is the count before it."""
+    start, end = span
+    candidates = candidates_in(folded, text, quantities, start + 1, end, ())
+    candidates = [c for c in candidates if text[c.start] != " "]
+    if not candidates:
+        return []
+    label = flat[max(0, start - 90) : start].rstrip()
+    out: list[Count] = []
+    for c in candidates:
+        if c.eq:
+            made = _equals(folded, text, start, c, label, linked, compared=compared)
+            if made is not None:
+                out.append(_union(made, flat, start, outer, counts, host))
+    plain = [c for c in candidates if not c.eq and not c.denominator and not (c.noun and roles.SEX.match(c.noun))]
+    items = [c for c in plain if not roles.DENIED.match(text, c.np_end)]
+    whole = outer[host].n if host >= 0 else None
+    if host >= 0 and counts[host] is None:
+        return out
+    parts: dict[int, int] = {}
+    for c in items:
+        at = text.count(";", start, c.start)
+        parts[at] = parts.get(at, 0) + c.n
+    total = len(items) >= 2 and whole is not None and sum(parts.values()) == whole
+    randomised = host >= 0 and (told := counts[host]) is not None and told.rule == "randomised"
+    for i, c in enumerate(items):
+        breakdown = total or (len(items) >= 2 and parts[text.count(";", start, c.start)] == whole)
+        tail = text[c.np_end : end - 1]
+        if roles.SEX.search(tail[:12]) or (id(c.quantity) in linked and not breakdown):
+            continue
+        if re.search(r"\b(?:in|of|than|by)\s*$", text[start + 1 : c.start]) or re.match(r"\s*of\s", tail):
+            continue
+        listed = next(
+            (
+                d
+                for d in items[i:]
+                if d is items[-1]
+                or not re.fullmatch(r"\s*(?:,|and|,\s*and)\s*", text[d.end : items[items.index(d) + 1].start])
+            ),
+            c,
+        )
+        dose = roles.DOSE.match(text[listed.np_end : end - 1])
+        assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
+        has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
+        told = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
+        if breakdown or dose or assigned or has or (told and not roles.RESULT.match(tail)):
+            item = re.compile(r"[^,;)\]]*").match(folded, c.np_end)
+            words = folded[c.start : item.end() if item else c.np_end]
+            arm = bool(dose or assigned or roles.ARM.search(tail[:40]) or re.search(r"\bdose\s+levels?\b", tail))
+            rule = "product-group" if roles.PRODUCT.search(words) else "breakdown"
+            out.append(
+                Count(
+                    "arm" if arm else "subgroup",
+                    c.n,
+                    rule,
+                    0.75 if breakdown else 0.6,
+                    c.start,
+                    item.end() if item else c.np_end,
+                )
+            )
+    return out
+
+
+def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: list[Count | None], host: int) -> Count:
+    """'Nine children and two adults (n = 11) were infused': the sum takes the role, its parts are groups."""
+    if host < 1 or outer[host].n + outer[host - 1].n != made.n or flat[outer[host].np_end : start].strip():
+        return made
+    last = counts[host]
+    if last is None or last.role in ("arm", "subgroup"):
+        return made
+    return replace(made, role=last.role, rule="union", start=outer[host - 1].start)
+
+
+def _equals(
+    folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int], *, compared: bool
+) -> Count | None:
+    """'bulky disease (n = 98)', '(axi-cel, n = 158; tisa-cel, n = 254)', '(n = 31, transplant group)'."""
+    item = re.split(r"[;]|(?<=\d),", text[start + 1 : c.start])[-1].strip(" ,:(")
+    name = item if re.search(r"[a-z]{2}", item) else label
+    if (
+        _LABEL_RESULT.search(name)
+        or _GRADE_LABEL.search(text, max(0, c.start - 24), c.start)
+        or re.search(r"\bgrades?\b[^,;]{0,40}$|%\s*$|\b(?:or|and)\s+\d$", name)
+    ):
+        return None
+    if id(c.quantity) in linked and not re.search(
+        r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:]
+    ):
+        return None
+    begin = start if name is label else c.start - len(text[: c.start]) + text.rfind(item, 0, c.start)
+    if name is label:
+        m = re.search(r"(?:[\w'’/+≥≤<>%.-]+\s+){0,5}[\w'’/+≥≤<>%.-]+\s*$", folded[max(0, start - 70) : start])
+        begin = max(0, start - 70) + m.start() if m else start
+    if _SET.search(name):
+        return Count("evaluable", c.n, "n-equals-set", 0.75, begin, c.end)
+    if re.search(r"\bstudies\s*$", name):
+        return Count("enrolled", c.n, "n-equals-studies", 0.75, begin, c.end)
+    whole = _WHOLE.search(name)
+    if whole:
+        for role, _, pattern in roles.ADJECTIVE_RULES:
+            if pattern.search(whole[0]):
+                return Count(role, c.n, f"n-equals-{role}", 0.75, begin, c.end)
+    trailing = text[c.end : c.end + 40]
+    arm = bool(
+        roles.ARM.search(name[-45:])
+        or roles.ARM.search(trailing)
+        or (compared
+        and not _CONTRAST.search(folded, max(0, start - 200), c.end + 200))
+    )
+    rule = "product-group" if roles.PRODUCT.search(name[-40:]) else "n-equals"
+    return Count("arm" if arm else "subgroup", c.n, rule, 0.7, begin, c.end)
+
+
+__all__ = ["read_bracket"]
