@@ -253,6 +253,40 @@ def show(pmid: str, db: str, form: str) -> None:
 
 
 @shell.command()
+@click.argument("what")
+@options.db
+@options.debug
+def explain(what: str, db: str) -> None:
+    """Show how a text is read: its numbers and concepts, which were linked by what rule, and which were left.
+
+    WHAT is a sentence in quotes, a file of records, or the PMID of a stored record.
+
+    \b
+    Example:
+      cartevidence explain "CRS occurred in 27 of 33 patients (82%), grade 3 in 4."
+      cartevidence explain 31110217 --db evidence.db
+    """
+    from extract.explaining import explain as explained
+    from extract.explaining import explain_text
+    from fetch.sources import read
+    from models.outcome import Fetched
+
+    if what.isdigit():
+        with _store(db, readonly=True) as store:
+            record = store.record(what)
+        if record is None:
+            raise StoreError(f"{db} has no record with PMID {what}: ask for it with run.")
+        texts = [explained(record)]
+    elif Path(what).exists():
+        texts = [explained(found.record) for found in read(Path(what)) if isinstance(found, Fetched)]
+    else:
+        texts = [explain_text(what)]
+    for lines in texts:
+        for line in lines:
+            click.echo(line)
+
+
+@shell.command()
 @click.argument("sql", required=False)
 @options.db
 @options.filters

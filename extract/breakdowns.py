@@ -9,6 +9,8 @@ from extract import roles
 from extract.counting import Candidate, Count, candidates_in
 from extract.quantities import Quantity
 
+_LIST = re.compile(r"\s*(?:,|and|,\s*and)\s*")
+_ITEM_END = re.compile(r"[^,;)\]]{0,80}")
 _SET = re.compile(
     r"\b(?:analys[ie]s|evaluable|efficacy|response|assessable)\s+(?:[\w-]+\s+)?(?:set|population|cohort"
     r"|patients)\s*$|\bevaluable\s+\w*\s*$"
@@ -44,34 +46,32 @@ def read_bracket(
     whole = outer[host].n if host >= 0 else None
     if host >= 0 and counts[host] is None:
         return out
+    places: list[int] = []  # how many semicolons stand before an item: each part may sum up to the whole
     parts: dict[int, int] = {}
+    at = start
     for c in items:
-        at = text.count(";", start, c.start)
-        parts[at] = parts.get(at, 0) + c.n
+        places.append((places[-1] if places else 0) + text.count(";", at, c.start))
+        at = c.start
+        parts[places[-1]] = parts.get(places[-1], 0) + c.n
+    shared = list(items)  # '4, 7 and 12 at dose levels 1, 2 and 3': the words after the last belong to all
+    for i in range(len(items) - 2, -1, -1):
+        if _LIST.fullmatch(text, items[i].end, items[i + 1].start):
+            shared[i] = shared[i + 1]
     total = len(items) >= 2 and whole is not None and sum(parts.values()) == whole
     randomised = host >= 0 and (told := counts[host]) is not None and told.rule == "randomised"
     for i, c in enumerate(items):
-        breakdown = total or (len(items) >= 2 and parts[text.count(";", start, c.start)] == whole)
-        tail = text[c.np_end : end - 1]
+        breakdown = total or (len(items) >= 2 and parts[places[i]] == whole)
+        tail = text[c.np_end : min(end - 1, c.np_end + 120)]
         if roles.SEX.search(tail[:12]) or (id(c.quantity) in linked and not breakdown):
             continue
         if re.search(r"\b(?:in|of|than|by)\s*$", text[start + 1 : c.start]) or re.match(r"\s*of\s", tail):
             continue
-        listed = next(
-            (
-                d
-                for d in items[i:]
-                if d is items[-1]
-                or not re.fullmatch(r"\s*(?:,|and|,\s*and)\s*", text[d.end : items[items.index(d) + 1].start])
-            ),
-            c,
-        )
-        dose = roles.DOSE.match(text[listed.np_end : end - 1])
+        dose = roles.DOSE.match(text[shared[i].np_end : end - 1][:80])
         assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
         has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
-        told = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
-        if breakdown or dose or assigned or has or (told and not roles.RESULT.match(tail)):
-            item = re.compile(r"[^,;)\]]*").match(folded, c.np_end)
+        named = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
+        if breakdown or dose or assigned or has or (named and not roles.RESULT.match(tail)):
+            item = _ITEM_END.match(folded, c.np_end)
             words = folded[c.start : item.end() if item else c.np_end]
             arm = bool(dose or assigned or roles.ARM.search(tail[:40]) or re.search(r"\bdose\s+levels?\b", tail))
             rule = "product-group" if roles.PRODUCT.search(words) else "breakdown"
@@ -131,8 +131,7 @@ def _equals(
     arm = bool(
         roles.ARM.search(name[-45:])
         or roles.ARM.search(trailing)
-        or (compared
-        and not _CONTRAST.search(folded, max(0, start - 200), c.end + 200))
+        or (compared and not _CONTRAST.search(folded, max(0, start - 200), c.end + 200))
     )
     rule = "product-group" if roles.PRODUCT.search(name[-40:]) else "n-equals"
     return Count("arm" if arm else "subgroup", c.n, rule, 0.7, begin, c.end)

@@ -17,6 +17,7 @@ _OF_THEM_AFTER = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+)?of\s+(?:them|w
 _OF_THEM_BEFORE = re.compile(
     r"(?:\b(?:of|among|in)\s+(?:whom|these|them|those|which)\b(?:\s+(?:patients|responders|children|relapses|participants))?\s*,?\s*(?:[\w-]+\s+){0,3}?|\bincluding\s+|\bwith\s+loss\s+of\s+[\w\s]{2,20}\bin\s+)$"
 )
+_IN_SET = re.compile(r"^(?:as\s+[\w\s]{1,24},\s*)?(?:in|across|among|for|within)\s+(?:the\s+)?[^,;.]{1,80}\(\s*$")
 _TOPIC = re.compile(r"(?:^|[,;:.]\s*|\band\s+)(?:of|among|amongst|out\s+of|in|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
 
 
@@ -97,6 +98,8 @@ def _pointed(sentence: str, q: Quantity, counted: list[Quantity], last: Quantity
 
 def _topic(sentence: str, q: Quantity, counted: list[Quantity]) -> float | None:
     topics = [o for o in counted if o.end <= q.start and o.bare and _TOPIC.search(sentence[max(0, o.start - 20) : o.start])]
+    if not topics:
+        topics = [o for o in counted if o.end <= q.start and o.eq and o.bare and _IN_SET.match(sentence[: o.start])]
     if not topics:
         return None
     between = sentence[topics[-1].end : q.start]

@@ -41,15 +41,18 @@ _NOT_TREATED_BEFORE = re.compile(
 )
 _FOR = re.compile(r"\bfor\s+(?:(?:an?|the|new|acute)\s+)?$")
 _NOT_TREATED_AFTER = re.compile(
-    r"[\s-]+(?:cell\s+lines?|free|type|like|associated\s+(?:antigen|hemo|haemo))\b|-derived"
+    r"[\s-]+(?:free|type|like|associated\s+(?:antigen|hemo|haemo))\b"
 )
 # Neoplasms that come up after CAR-T cells: where a title tells of one, it is not the disease treated.
 _SECOND = {"PTCL", "T-cell lymphoma", "CTCL", "AML", "MDS", "solid tumors"}
 _AFTER_CAR = re.compile(
-    r"[\s-]+(?:following|after|arising|occurring)\s+(?!(?:anti-)?(?:cd[57]\b|cd30|cd4\b|cd33|cd123|cll))"
+    r"[\s-]+(?:[a-z-]+\s+){0,3}?(?:following|after)\s+(?!(?:anti-)?(?:cd[57]\b|cd30|cd4\b|cd33|cd123|cll))"
     r"(?:[a-z0-9-]+\s+){0,3}(?:car\b|car-t|chimeric)"
 )
-_SECOND_TITLE = re.compile(r"\b(?:second(?:ary)?|subsequent|new)\s+(?:primary\s+)?(?:h(?:a)?ematolog\w+\s+|t-cell\s+|myeloid\s+)?(?:malignanc|neoplas|cancer)")
+_SECOND_TITLE = re.compile(
+    r"\b(?:second(?:ary)?|subsequent|new)\s+(?:primary\s+)?(?:ha?ematolog\w+\s+|t-cell\s+|myeloid\s+)?"
+    r"(?:malignanc|neoplas|cancer)"
+)
 
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+(?=[A-Z\d(])|\n")
 _OWN = re.compile(

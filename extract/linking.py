@@ -82,7 +82,7 @@ _TRAILING = re.compile(rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRAD
 _FIGURES = re.compile(r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$")
 _REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
 # '…, and 26 were given immunoglobulin': a new statement begins with this value.
-_OTHER_PREDICATE = re.compile(rf"^[\])%\s]*(?:(?:of\s+(?:them|these|whom)\s+)?(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])")
+_OTHER_PREDICATE = re.compile(rf"^[\])%\s]*(?:of\s+(?:them|these|whom)\s+)?(?:(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])")
 _SELECTED = re.compile(r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$")
 # '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
 _LABELLED = re.compile(r"^\s*(?:,|;|vs\.?|versus|and|compared\s+with)\s*(?:[\w+≥>≤<'’/.-]+\s+){0,5}[\w+≥>≤<'’/.-]+\s*[,:=]?\s*$")
@@ -94,6 +94,8 @@ _DESCRIBES = re.compile(r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investi
 _OTHER_RISKS = {"relapse": "relapse", "death": "NRM"}
 # 'those with CR', 'patients achieving MRD negativity': who is spoken of.
 _DESCRIBED = re.compile(r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$")
+_RATE_IN = re.compile(rf"{CONCEPT}\s*(?:rates?\s+)?(?:in|of|among|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
+_MOST = re.compile(rf"(?:events?|toxicit\w+|{CONCEPT})[^;]{{0,160}},\s*(?:the\s+)?(?:most\s+(?:commonly|frequently|notably|common\s+being|frequent\s+being)|mainly|predominantly|primarily|namely)\s+(?:[\w-]+\s+){{0,2}}$")
 # Left: words between a concept and the value it introduces.
 _LEFT_WORD = (
     r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
@@ -203,6 +205,9 @@ class _Reader:
                     last.percent, last.ci = q.percent, last.ci or q.ci
                     last.tail = q.end
                     continue
+                if last.bare and last.noun and len(gap) < 60 and _RATE_IN.search(self.skeleton[: last.start]) and re.match(r"^\s*(?:[\w-]+\s+){0,6}?(?:was|were)\s*$", gap):
+                    q.total, q.total_span = last.n, (last.start, last.n_end)  # 'the ORR in these 52 patients was 52%'
+                    merged.pop()
             merged.append(q)
         self.values = merged
 
@@ -232,6 +237,8 @@ class _Reader:
         if q.kind != "proportion":
             return True
         if re.search(r"(?:[,;]|\band)\s*(?:in\s+)?$", gap) and self._counts_own_concept(q):
+            return False
+        if _OTHER_PREDICATE.match(self.skeleton[q.end : q.end + 60]) and re.search(r"(?:,|\band)\s*$", gap):
             return False
         if re.match(r"\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[q.n_end : q.n_end + 14]) or q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]]):
             return False
@@ -305,9 +312,10 @@ class _Reader:
             if _SELECTED.search(self.folded[max(0, run.start - 40) : run.start]) and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+with\s+(?:[\w{GRADE}-]+\s+){{0,3}}$", gap_right):
                 return
             found, gap_right = self._past_groups(run, right, concept_runs, next_start, gap_right)
-            if found is None:
+            if found is None and not gap_right:
                 return
             right = found
+        if right is not None:
             word = self.folded[right.start : right.end]
             right_verb = bool(RIGHT_VERB.match(gap_right)) or (bool(_PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right)))
             if re.match(r"\s*[\])]?\s*[,;]", gap_right) and not re.search(r"\b(?:who|whom|which|of\s+them)\b", gap_right):
@@ -372,6 +380,8 @@ class _Reader:
         if not self._names_group(right, gap):
             return right, gap
         later = next((r for r in concept_runs if r.start >= right.end and r.start < next_start), None)
+        if re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", gap) and "responder" in self.folded[right.start : right.end]:
+            return None, "in"
         if later is None:
             return (None, "") if self._is_subject(right) else (right, gap)
         between = self.skeleton[right.end : later.start]
@@ -386,6 +396,8 @@ class _Reader:
         noun = self.folded[right.start : right.end + 14]
         if _GROUP_NOUN.match(noun) and re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap):
             after = self.folded[right.end : right.end + 40]
+            if re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", gap):
+                return True
             return not re.match(r"\s*(?:were|was|are|is|remain\w*)\s+(?:still\s+)?(?:ongoing|maintained|durable|sustained|observed|seen|noted|reported|recorded|achieved|documented)", after)
         first = right.items[0]
         assert isinstance(first, Mention)
@@ -584,7 +596,7 @@ class _Reader:
             between = self.skeleton[g.end : mention.start]
             if re.search(r";|(?<!vs)\.\s", between):
                 return None
-            if _HEAD.match(between):
+            if _HEAD.match(between) or _MOST.search(between):
                 return g.name
         return None
 

@@ -26,7 +26,7 @@ _REGISTRIES = (
 )
 _NUMBER = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(_REGISTRIES)})", re.IGNORECASE)
 # One cheap look before the pattern above is tried.
-_ANY = re.compile(r"nct|ctr|eudra|ctis|umin|20\d\d-\d{6}|drks|kct|irct|japic|euct|eu ct|ntr")
+_ANY = re.compile(r"nct|ctr|rct|eudra|ctis|umin|20\d\d-\d{6}|drks|kct|irct|japic|euct|eu ct|ntr")
 
 
 def registrations(record: Record) -> tuple[str, ...]:

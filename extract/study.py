@@ -64,7 +64,7 @@ def study_number(kind: StudyType, counts: Sequence[tuple[int, Count]]) -> int | 
         return max(treated, enrolled, analysed, most("treated", title=True)) or None
     arms = [c.n for c in found if c.role == "arm" and c.rule not in ("dose-level", "denominator-controls")]
     randomised = max((c.n for c in found if c.rule == "randomised"), default=0)
-    if randomised or enrolled and sum(arms) == enrolled:
+    if randomised or (enrolled and sum(arms) == enrolled):
         return randomised or enrolled  # a comparison counts all it compares
     if treated and 2 * treated > enrolled:
         return treated

@@ -67,11 +67,12 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n")
 _NOT_OWN = re.compile(
     r"\b(?:warrant|needed|are required|pivotal|registrational|licensing|licen[cs]ed after|was approved|were approved"
     r"|has been approved|approved on|merits?\b|deserve|worth a|should be (?:tested|studied|evaluated|investigated)"
-    r"|future|we call for|we plan|now recruiting|paves?|is planned|supports? (?:a|the|clinical|testing|further)|has (?:revolutioni|transformed|changed|become|emerged|shown)"
+    r"|future|we call for|we plan|now recruiting|paves?|is planned|supports? (?:a|the|clinical|testing|further)"
+    r"|has (?:revolutioni|transformed|changed|become|emerged|shown)"
     r"|have (?:revolutioni|transformed|changed|become|emerged|shown|been reported|been used|limited|improved)"
     r"|little is known|in the literature|others have|historical"
     r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking"
-    r"|in (?:one|another|a recent|several|some|most) (?:[\w/-]+ ){0,4}(?:study|studies|trials?|series|cohorts?|reports?))"
+    r"|in (?:one|another|a recent|several|some|most) (?:[\w/-]+ ){0,4}(?:study|studies|trials?|series|cohorts?))"
 )
 _PEOPLE = (
     r"(?:patients|children|infants|adults|participants|subjects|recipients|cases|individuals|adolescents|women|men"
@@ -83,7 +84,8 @@ _SPELLED = (
     r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[ -]\w+)?"
 )
 _COUNTED = re.compile(
-    rf"(?<![\w.])(?:[4-9]|[1-9]\d{{1,2}}(?:[ ,]\d{{3}})*|[1-9],\d{{3}}|[1-9]\d{{3}}(?<!\b19\d\d)(?<!\b20\d\d)|{_SPELLED})"
+    r"(?<![\w.])(?:([1-9]\d{1,2}(?:[ ,]\d{3})?|[1-9],\d{3}|[1-9]\d{3}(?<!\b19\d\d)(?<!\b20\d\d))|[4-9]"
+    rf"|{_SPELLED})"
     rf"(?:\s+(?!of\b|and\b|to\b)[\w/+-]+){{0,4}}?\s+{_PEOPLE}\b|\(n\s?=\s?\d\d+\)"
 )
 _FEW = re.compile(rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b")
@@ -102,10 +104,13 @@ COUNTED: Weights = {
 OUTCOMES: Weights = {
     "prospective_trial": 1, "retrospective": 1, "real_world": 1, "review": -1, "preclinical": -1, "other": -1,
 }  # fmt: skip
+MANY = 400  # patients
 MANY_CENTRES: Weights = {"real_world": 4}
 FEW_CENTRES: Weights = {"retrospective": 3, "real_world": -3}
 FEW_PATIENTS: Weights = {"case_report": 2}
-NO_PATIENTS: Weights = {"retrospective": -3, "real_world": -3}
+NO_PATIENTS: Weights = {"retrospective": -3, "real_world": -3, "prospective_trial": -2}
+SHORT = 500  # characters: an abstract that breaks off tells nothing by what it lacks
+MANY_PATIENTS: Weights = {"real_world": 3}
 RECORD_NUMBER: Weights = {"prospective_trial": 3}
 
 
@@ -139,22 +144,30 @@ def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weig
     for _, _, cue in cues.body.hits(own):
         found.setdefault(cue.id, cue.body)
     everything = f"{folded_title} . {own}"
-    counted = min(2, sum(1 for _ in _COUNTED.finditer(everything)))
+    groups = [m[1] for m in _COUNTED.finditer(everything)]
+    counted = min(2, len(groups))
     for i in range(counted):
         found[f"patients counted {i + 1}"] = COUNTED
     for i, _ in zip(range(2), set(_OUTCOMES.findall(own)), strict=False):
         found[f"outcomes {i + 1}"] = OUTCOMES
-    centres = [m for m in _CENTRES.finditer(everything)]
+    centres = list(_CENTRES.finditer(everything))
     if centres and "one-centre" not in found:
         most = max(int(m[1]) if m[1] else 3 if m[2] else 4 if m[3] else 5 for m in centres)
         if most != 4:
             found["many centres counted" if most > 4 else "few centres"] = MANY_CENTRES if most > 4 else FEW_CENTRES
-    if not counted:
-        few = _FEW.search(everything)
-        found["two or three patients" if few else "no patients counted"] = FEW_PATIENTS if few else NO_PATIENTS
+    if "one-centre" not in found and any(_whole(n) >= MANY for n in groups if n):
+        found["more patients than one centre has"] = MANY_PATIENTS
+    if not counted and _FEW.search(everything):
+        found["two or three patients"] = FEW_PATIENTS
+    elif not counted and len(folded) > SHORT:
+        found["no patients counted"] = NO_PATIENTS
     if record.nct and "registered" not in found and counted:
         found["registered in record"] = RECORD_NUMBER
     return found
+
+
+def _whole(printed: str) -> int:
+    return int(re.sub(r"\D", "", printed))
 
 
 def own_part(folded: str) -> str:

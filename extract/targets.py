@@ -23,13 +23,17 @@ _FILLER = (
     r"|loop|nanobody|single|domain|second|third|fourth|generation|commercial|gene|edited|cord|blood|transduced|cocktail"
     r"|logic|gated|co|infused|expressing|ζ|bb|z|t|cells?)"
 )
-_CAR = r"(?:cars?(?:[\s-]?(?:t|nk|m|ts)(?![a-z]))?|cart(?![a-z]{2})|chimeric[\s-]+antigen|logic[\s-]+receptor|synnotch)(?![a-qu-z])"
-_AFTER = re.compile(rf"[\s,/-]*(?:\([^()]{{0,24}}\)[\s,/-]*)?(?:{_FILLER}[\s,/-]+){{0,6}}(?:\([^()]{{0,12}}\)\s*)?{_CAR}")
+_CAR = (
+    r"(?:cars?(?:[\s-]?(?:t|nk|m|ts)(?![a-z]))?|cart(?![a-z]{2})|chimeric[\s-]+antigen|logic[\s-]+receptor|synnotch)"
+    r"(?![a-qu-z])"
+)
+_AFTER = re.compile(
+    rf"[\s,/-]*(?:\([^()]{{0,24}}\)[\s,/-]*)?(?:{_FILLER}[\s,/-]+){{0,6}}(?:\([^()]{{0,12}}\)\s*)?{_CAR}"
+)
 _PRODUCTS_AFTER = re.compile(
     r"[\s-]*(?:directed|targeted|targeting|specific|redirected)?[\s-]*"
     r"(?:cell(?:ular)?\s+)?(?:products?|constructs?|cells(?!\s+lines?)|t[\s-]cells)\b"
 )
-_DIRECTED = re.compile(r"[\s-]*(?:directed|targeted|redirected|targeting)\b")
 _BEFORE = re.compile(
     r"(?:(?:car|antigen\s+receptor)s?[\s-]*(?:\([^()]{0,8}\)[\s-]*)?(?:t[\s-]*)?(?:nk[\s-]*)?(?:cells?[\s-]*)?(?:therap(?:y|ies)\s+)?"
     r"(?:products?\s+)?(?:(?:that|which)\s+)?(?:simultaneously\s+)?"
@@ -46,7 +50,11 @@ _PRIOR = re.compile(
 )
 _MARKER_AFTER = re.compile(
     r"[\s-]*(?:\+|positiv|negativ|-?\s?(?:low|dim|high|null)\b|express|loss|escape|antigen\s+(?:loss|escape)|densit"
-    r"|(?:monoclonal\s+)?antibod|blasts?|b[\s-]?cells|relapse|modulation|down|bispecific\s+antibod|t[\s-]cell\s+engag)"
+    r"|(?:monoclonal\s+)?antibod|blasts?|b[\s-]?cells|relapse|modulation|down|bispecific\s+(?:antibod|t[\s-]cell)|bsabs?\b|bites?\b|t[\s-]cell\s+engag)"
+)
+_PRIOR_AFTER = re.compile(
+    r"[\s-]*(?:targeted|directed|specific)?[\s-]*car[\s-]?t?(?:[\s-]cells?)?(?:[\s-]therapy)?[\s-]+"
+    r"(?:failure|failed|exposed|experienced|refractory|pretreated|resistant)"
 )
 _SEQUENTIAL = re.compile(r"\bsequential")
 
@@ -112,16 +120,15 @@ def _joined(text: str, one: tuple[int, int, Term], two: tuple[int, int, Term]) -
 
 def _sign(text: str, start: int, end: int, *, product: bool) -> str:
     before, after = text[max(0, start - 60) : start], text[end : end + 90]
-    glued = text[start:end].endswith(("car", "cars", "cart", "carts"))
-    if product:
-        return PRIOR if _PRIOR.search(before) else AIMED
-    bare = before[: -len(m[0])] if (m := re.search(r"anti[\s-]*$", before)) else before
-    if glued or _AFTER.match(after) or _BEFORE.search(before) or (bare is not before and _PRODUCTS_AFTER.match(after)):
-        return PRIOR if _PRIOR.search(before) else AIMED
-    if _MARKER_AFTER.match(after):
-        return ""
-    if _PRODUCTS_AFTER.match(after):
-        return PRIOR if _PRIOR.search(before) else AIMED
-    if _DIRECTED.match(after):
-        return PRIOR if _PRIOR.search(before) else WEAK
-    return WEAK
+    prior = bool(_PRIOR.search(before) or _PRIOR_AFTER.match(after))
+    if product or _aimed(text[start:end], before, after):
+        return PRIOR if prior else AIMED
+    return "" if _MARKER_AFTER.match(after) else WEAK
+
+
+def _aimed(name: str, before: str, after: str) -> bool:
+    """Whether the words around an antigen say that cells are aimed at it."""
+    if name.endswith(("car", "cars", "cart", "carts")) or _AFTER.match(after) or _BEFORE.search(before):
+        return True
+    products = bool(_PRODUCTS_AFTER.match(after))
+    return products and (not _MARKER_AFTER.match(after) or bool(re.search(r"anti[\s-]*$", before)))

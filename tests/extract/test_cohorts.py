@@ -220,7 +220,16 @@ def test_spans(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 3000 + "5 patients", "12 patients, " * 3000, "1 and 2 (n = 3) " * 2000, "(3) " * 4000]
+    "text",
+    [
+        "(" * 3000 + "5 patients",
+        "12 patients, " * 3000,
+        "1 and 2 (n = 3) " * 2000,
+        "(3) " * 4000,
+        "9 patients (" + "3 of them, " * 3000,
+        "(n = 4; " * 3000,
+        "40 patients " + "(" * 50 + "3, 4 and " * 2000,
+    ],
 )
 def test_long_nonsense_ends(text: str) -> None:
     counts(text)

@@ -134,7 +134,7 @@ TEXTS = (
          "review"),
     Text("Antigen escape: how tumours evade CAR T cells",
          "Loss of CD19 is a cause of relapse. Here, we summarize mechanisms of antigen escape and strategies such as dual targeting.",
-         "review", ("CD19",)),
+         "review"),
     Text("CAR T cells in autoimmune disease",
          "After success in lupus, CAR T cells targeting CD19 are now tested in myasthenia gravis and systemic sclerosis. This article reviews the evidence and open questions.",
          "review", ("CD19",), ("SLE", "myasthenia gravis", "SSc")),
