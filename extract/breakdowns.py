@@ -64,9 +64,9 @@ def read_bracket(
         tail = text[c.np_end : min(end - 1, c.np_end + 120)]
         if roles.SEX.search(tail[:12]) or (id(c.quantity) in linked and not breakdown):
             continue
-        if re.search(r"\b(?:in|of|than|by)\s*$", text[start + 1 : c.start]) or re.match(r"\s*of\s", tail):
+        if re.search(r"\b(?:in|of|than|by)\s*$", text[max(start + 1, c.start - 12) : c.start]) or re.match(r"\s*of\s", tail):
             continue
-        dose = roles.DOSE.match(text[shared[i].np_end : end - 1][:80])
+        dose = roles.DOSE.match(text[shared[i].np_end : min(end - 1, shared[i].np_end + 80)])
         assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
         has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
         named = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
@@ -102,7 +102,7 @@ def _equals(
     folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int], *, compared: bool
 ) -> Count | None:
     """'bulky disease (n = 98)', '(axi-cel, n = 158; tisa-cel, n = 254)', '(n = 31, transplant group)'."""
-    item = re.split(r"[;]|(?<=\d),", text[start + 1 : c.start])[-1].strip(" ,:(")
+    item = re.split(r"[;]|(?<=\d),", text[max(start + 1, c.start - 110) : c.start])[-1].strip(" ,:(")
     name = item if re.search(r"[a-z]{2}", item) else label
     if (
         _LABEL_RESULT.search(name)
@@ -114,7 +114,7 @@ def _equals(
         r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:]
     ):
         return None
-    begin = start if name is label else c.start - len(text[: c.start]) + text.rfind(item, 0, c.start)
+    begin = start if name is label else c.start - len(text[: c.start]) + text.rfind(item, max(0, c.start - 110), c.start)
     if name is label:
         m = re.search(r"(?:[\w'’/+≥≤<>%.-]+\s+){0,5}[\w'’/+≥≤<>%.-]+\s*$", folded[max(0, start - 70) : start])
         begin = max(0, start - 70) + m.start() if m else start

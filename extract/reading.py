@@ -13,7 +13,7 @@ from extract.cohorts import Count, read_cohorts
 from extract.concepts import Mention, all_mentions, blank_definitions, masked
 from extract.followup import FollowUpTime, read_followup
 from extract.linking import Carried, Link, link
-from extract.numbers import read_numbers
+from extract.numbers import Atom, read_numbers
 from extract.quantities import Quantity, read_quantities
 from extract.scope import INLINE_LABEL, Scope, Sentence, scope_of
 from models.record import Record
@@ -81,6 +81,20 @@ def sentences(record: Record, doc: Doc) -> list[Sentence]:
     return out
 
 
+_ASIDES = frozenset({"p_value", "heterogeneity", "statistic", "registration"})
+
+
+def _without_asides(folded: str, atoms: list[Atom]) -> str:
+    """The sentence with p values and their like blanked, so that '(82%; p = 0.04), grade 3 in 4' reads through."""
+    spans = [(a.start, a.end) for a in atoms if a.rule in _ASIDES]
+    for start, end in spans:
+        before = len(folded[:start].rstrip())
+        if before and folded[before - 1] in ";,":
+            start = before - 1
+        folded = folded[:start] + " " * (end - start) + folded[end:]
+    return folded
+
+
 def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) -> Reading:
     """Numbers, concepts, links and cohorts of one sentence; `carried` goes on to the next."""
     reading = Reading(s)
@@ -93,7 +107,9 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
                 m.name = "CR/CRi"
     folded = fold(blank_definitions(s.text))
     plain = masked(folded, reading.mentions)
-    reading.quantities = read_quantities(plain, read_numbers(plain))
+    atoms = read_numbers(plain)
+    reading.quantities = read_quantities(plain, atoms)
+    folded = _without_asides(folded, atoms)
     if s.scope is Scope.RESULTS:
         reading.followups = read_followup(s.folded, reading.quantities)
         watched = {id(f.quantity) for f in reading.followups}

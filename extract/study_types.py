@@ -51,8 +51,10 @@ def table() -> Table:
         for name in row["names"]
     ]
     return Table(
-        title=Scanner(rows_for(rows, "title")), body=Scanner(rows_for(rows, "body")),
-        order=cast("tuple[StudyType, ...]", tuple(data["order"])), prior=data["prior"],
+        title=Scanner(rows_for(rows, "title"), overlapping=True),
+        body=Scanner(rows_for(rows, "body"), overlapping=True),
+        order=cast("tuple[StudyType, ...]", tuple(data["order"])),
+        prior=data["prior"],
         publication_types=data["publication_types"],
     )  # fmt: skip
 

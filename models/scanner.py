@@ -35,13 +35,17 @@ class Scanner(Generic[T]):
     """Finds words and phrases; of patterns that fit at one place the first of the table wins.
 
     A pattern should begin with plain letters: those that do not are tried at every word, after the others.
+    With `overlapping` a place inside another one is found as well ('retrospectively' in 'we retrospectively studied').
     """
 
-    def __init__(self, rows: Iterable[tuple[str, T]], *, gaps: bool = True, tail: str = "(?![a-z0-9])") -> None:
+    def __init__(
+        self, rows: Iterable[tuple[str, T]], *, gaps: bool = True, tail: str = "(?![a-z0-9])", overlapping: bool = False
+    ) -> None:
         self._gaps, self._tail, self._values = gaps, tail, list[T]()
         table = [(head(pattern), pattern, value) for pattern, value in rows]
         first = [self._tree([row for row in table if row[0]], 0), self._tree([row for row in table if not row[0]], 0)]
-        self._pattern = re.compile(f"(?<![A-Za-z0-9])(?:{'|'.join(part for part in first if part) or '(?!)'})")
+        group = "(?=" if overlapping else "(?:"
+        self._pattern = re.compile(f"(?<![A-Za-z0-9]){group}{'|'.join(part for part in first if part) or '(?!)'})")
 
     def _tree(self, rows: list[tuple[str, str, T]], depth: int) -> str:
         """Alternatives that branch by letter for as long as every row still has plain letters."""
@@ -59,6 +63,7 @@ class Scanner(Generic[T]):
         return "|".join(parts)
 
     def hits(self, text: str) -> Iterator[tuple[int, int, T]]:
-        """(start, end, value) of every place, from left to right, without overlaps."""
+        """(start, end, value) of every place, from left to right."""
         for match in self._pattern.finditer(text):
-            yield match.start(), match.end(), self._values[(match.lastindex or 1) - 1]
+            group = match.lastindex or 1
+            yield match.start(), match.end(group), self._values[group - 1]
