@@ -20,7 +20,12 @@ _LABEL_RESULT = re.compile(
     r"|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$"
 )
 _WHOLE = re.compile(r"\b[\w-]+\s+(?:\w+\s+)?(?:patients|population|participants|set|recipients)\s*$")
-_CONTRAST = re.compile(r"\bhr\b|hazard|(?:longer|shorter|higher|lower|better|worse)")
+_PERCENT_OF = re.compile(
+    r"%\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?(?:patients|children|adults|participants|subjects|cases)\s*$"
+)
+_CONTRAST = re.compile(
+    r"\bhr\b|hazard|(?:longer|shorter|higher|lower|better|worse)|\b(?:os|pfs|efs)\s+(?:of|was|were|rates?)"
+)
 _GRADE_LABEL = re.compile(r"\bgrades?\s*[≥≤<>]?\s*[\d\s–/-]*[,:(]?\s*$")
 
 
@@ -64,7 +69,8 @@ def read_bracket(
         tail = text[c.np_end : min(end - 1, c.np_end + 120)]
         if roles.SEX.search(tail[:12]) or (id(c.quantity) in linked and not breakdown):
             continue
-        if re.search(r"\b(?:in|of|than|by)\s*$", text[max(start + 1, c.start - 12) : c.start]) or re.match(r"\s*of\s", tail):
+        lead = text[max(start + 1, c.start - 12) : c.start]
+        if re.search(r"\b(?:in|of|than|by)\s*$", lead) or re.match(r"\s*of\s", tail):
             continue
         dose = roles.DOSE.match(text[shared[i].np_end : min(end - 1, shared[i].np_end + 80)])
         assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
@@ -73,7 +79,9 @@ def read_bracket(
         if breakdown or dose or assigned or has or (named and not roles.RESULT.match(tail)):
             item = _ITEM_END.match(folded, c.np_end)
             words = folded[c.start : item.end() if item else c.np_end]
-            arm = bool(dose or assigned or roles.ARM.search(tail[:40]) or re.search(r"\bdose\s+levels?\b", tail))
+            arm = bool(
+                dose or assigned or roles.ARM.search(tail[:40]) or re.search(r"\bdose\s+levels?\b", tail.split(";")[0])
+            )
             rule = "product-group" if roles.PRODUCT.search(words) else "breakdown"
             out.append(
                 Count(
@@ -108,13 +116,14 @@ def _equals(
         _LABEL_RESULT.search(name)
         or _GRADE_LABEL.search(text, max(0, c.start - 24), c.start)
         or re.search(r"\bgrades?\b[^,;]{0,40}$|%\s*$|\b(?:or|and)\s+\d$", name)
+        or _PERCENT_OF.search(name)
     ):
         return None
     if id(c.quantity) in linked and not re.search(
         r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:]
     ):
         return None
-    begin = start if name is label else c.start - len(text[: c.start]) + text.rfind(item, max(0, c.start - 110), c.start)
+    begin = start if name is label else max(start, text.rfind(item, max(0, c.start - 110), c.start))
     if name is label:
         m = re.search(r"(?:[\w'’/+≥≤<>%.-]+\s+){0,5}[\w'’/+≥≤<>%.-]+\s*$", folded[max(0, start - 70) : start])
         begin = max(0, start - 70) + m.start() if m else start

@@ -34,6 +34,13 @@ _SEEN_IN = re.compile(
     r"|all\s+|the\s+)*$"
 )
 _CAR = re.compile(roles.CAR)
+_TOTAL = re.compile(r"\btotal(?:\s+of|,)?\s+$")
+_RESULT_VERB = re.compile(
+    r"\s*(?:had|has|have|experienced|developed|achieved|attained|reached|responded|died|relapsed|progressed|showed)\b"
+)
+_TIMES = re.compile(r"\b(?:days|weeks|months|years)\s+[\d,\s]{1,20}(?:and\s+|or\s+)?$")
+_GIVEN_DOSE = re.compile(r"\s*(?:\w+\s+){0,2}?(?:received|with)\s")
+_CASES_OF = re.compile(rf"\s*of\s+(?!(?:[\w/-]+\s+){{0,3}}?{roles.DISEASE})")
 _PART = re.compile(r"\s*(?:not\s+\w+ing|without|who\s+did\s+not)\b")
 _FULFILLED = re.compile(
     r"\s*(?:[^;:.]{0,40}?\b(?:fulfilled|met|satisfied)\b[^;:.]{0,40}\bcriteria"
@@ -165,7 +172,7 @@ def _role_of(
         label = not result and _labelled(folded, c, following)
         return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end + 8) if label else None
     for role, rule, pattern in roles.ADJECTIVE_RULES:
-        if c.phrase and not result and pattern.search(f"{c.phrase}{c.noun}"):
+        if c.phrase and (q.all or not result) and pattern.search(f"{c.phrase}{c.noun}"):
             return Count(role, c.n, rule, 0.85, c.start, c.np_end)
     if q.total is not None and q.total_span is not None:  # '9 of 13 patients …': the part is a result
         return None
@@ -177,10 +184,10 @@ def _role_of(
         and any(d.noun for d in (candidates[max(0, i - 1) : i] + candidates[i + 1 : i + 2]))
     ):
         return Count("arm", c.n, "compared", 0.7, c.start, c.np_end)
-    if _SEEN_IN.search(before):
+    if _SEEN_IN.search(before) or _TIMES.search(before):
         return None
     dose = roles.DOSE.match(window)
-    if dose and not re.match(r"\s*received", window) and not _MORE_DOSES.match(window, dose.end()):
+    if dose and not (c.noun and _GIVEN_DOSE.match(window)) and not _MORE_DOSES.match(window, dose.end()):
         return Count("arm", c.n, "dose-level", 0.8, c.start, c.np_end + dose.end())
     hit = _after(window)
     if hit is not None:
@@ -193,6 +200,10 @@ def _role_of(
         for role, rule, pattern in roles.BEFORE_RULES:
             if pattern.search(before):
                 if rule == "treated-before" and _other_therapy(before[-90:]):
+                    return None
+                if rule == "enrolled-before" and _TOTAL.search(before) and (result or _RESULT_VERB.match(window)):
+                    return None
+                if c.noun == "cases" and _CASES_OF.match(window):
                     return None
                 if rule == "enrolled-before" and (
                     _PART.match(window) or c.noun.rstrip("s").endswith(("responder", "control"))
@@ -291,16 +302,23 @@ def _described(
     arm = (
         bool(roles.ARM.search(window[:50]))
         or bool(re.search(r"\bcontrols?\b", c.noun))
-        or (bool(c.noun)
-        and bool(roles.COMPARED.search(before)))
+        or (bool(c.noun) and bool(roles.COMPARED.search(before)))
     )
     group = "arm" if arm else "subgroup"
     if c.n == 1 or (c.noun == "cases" and _TOPIC.search(before)):
         return None
     if not c.noun and re.match(r"\s*to\s+[a-z]", window):
-        arms = re.search(r"\b(?:assigned|randomi[sz]ed|allocated|random\s+assignment)\b", before)
+        arms = re.search(r"\b(?:assigned|randomi[sz]ed|randomi[sz]ation|allocated|random\s+assignment)\b", before)
         return Count("arm", c.n, "assigned-arm", 0.8, c.start, c.end + min(len(window.rstrip()), 60)) if arms else None
     topic = _TOPIC.search(before)
+    if topic and c.noun.endswith(("responders", "survivors")):
+        return Count("subgroup", c.n, "topic-subgroup", 0.6, c.start, c.np_end)
+    if (
+        topic
+        and re.match(r"\s*(?:of|in)\s+the\s+[\w\s-]{1,30}\b(?:group|arm|cohort)\b", window)
+        and topic[0].strip().endswith("in")
+    ):
+        return None
     if topic and c.noun:
         m = roles.EVALUATED_PART.match(window)
         if m:
@@ -317,10 +335,8 @@ def _described(
         ):
             return Count("treated", c.n, "topic", 0.5, c.start, c.np_end)
         return Count(group, c.n, "topic-subgroup", 0.6, c.start, min(len(folded), c.np_end + len(window.split(",")[0])))
-    if (
-        re.search(r"\blatter,?\s*$", before)
-        or (_IN_GROUP.match(window)
-        and not re.search(r"(?:\bwere|\bwith|\bincluded|,|:)\s*$", before))
+    if re.search(r"\blatter,?\s*$", before) or (
+        _IN_GROUP.match(window) and not re.search(r"(?:\bwere|\bwith|\bincluded|,|:)\s*$", before)
     ):
         return None
     m = roles.SUBGROUP.match(window)
@@ -361,7 +377,10 @@ def _ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], l
             m = _SHORT.match(flat, c.end)
             out[i] = Count(role, c.n, rule, 0.6, c.start, m.end() if m else c.end)
     for i in range(len(candidates) - 2, -1, -1):
-        after, c = out[i + 1], candidates[i]
+        after, c, mine = out[i + 1], candidates[i], out[i]
+        one_of_several = not c.noun and after is not None and after.role == "subgroup" and _product_after(flat, c)
+        if mine is not None and mine.role == "treated" and one_of_several and _product_after(flat, candidates[i + 1]):
+            out[i] = replace(mine, role="subgroup", rule="product-group", strength=0.65)
         if (
             out[i] is None
             and after is not None
@@ -371,6 +390,10 @@ def _ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], l
             and _LIST.fullmatch(flat, c.end, candidates[i + 1].start)
         ):
             out[i] = Count(after.role, c.n, "list", 0.55, c.start, after.end)
+
+
+def _product_after(flat: str, c: Candidate) -> bool:
+    return bool(roles.PRODUCT.search(flat, c.end, c.end + 50))
 
 
 def _read_case(folded: str) -> list[Count]:

@@ -6,43 +6,57 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from models.scanner import Scanner
 from models.vocabulary import Term, vocabulary
 
 # Each disease with the broader ones that give way to it.
 BROADER: dict[str, tuple[str, ...]] = {
-    "B-ALL": ("ALL", "leukemia"), "T-ALL": ("ALL", "leukemia"), "ALL": ("leukemia",), "AML": ("leukemia",),
-    "CLL": ("leukemia", "NHL", "B-NHL", "lymphoma"), "hairy cell leukemia": ("leukemia",),
-    "T-LBL": ("NHL", "lymphoma", "T-cell lymphoma"), "Richter transformation": ("LBCL", "DLBCL", "lymphoma", "leukemia"),
-    "PMBCL": ("LBCL", "aggressive lymphoma", "B-NHL", "NHL", "lymphoma"), "DLBCL": ("LBCL", "aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
-    "plasmablastic lymphoma": ("LBCL", "DLBCL", "B-NHL", "NHL", "lymphoma"), "LBCL": ("aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "B-ALL": ("ALL", "leukemia"),
+    "T-ALL": ("ALL", "leukemia"),
+    "ALL": ("leukemia",),
+    "AML": ("leukemia",),
+    "hairy cell leukemia": ("leukemia",),
+    "CLL": ("leukemia", "B-NHL", "NHL", "lymphoma"),
+    "Richter transformation": ("LBCL", "DLBCL", "lymphoma", "leukemia"),
+    "DLBCL": ("LBCL", "aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "PMBCL": ("LBCL", "aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "plasmablastic lymphoma": ("LBCL", "DLBCL", "B-NHL", "NHL", "lymphoma"),
+    "LBCL": ("aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "MCL": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "Burkitt lymphoma": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
     "aggressive lymphoma": ("B-NHL", "NHL", "lymphoma"),
-    "FL": ("B-NHL", "NHL", "lymphoma"), "MCL": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"), "MZL": ("B-NHL", "NHL", "lymphoma"),
-    "Burkitt lymphoma": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"), "PTLD": ("NHL", "B-NHL", "lymphoma"),
-    "B-NHL": ("NHL", "lymphoma"), "NHL": ("lymphoma",),
+    "FL": ("B-NHL", "NHL", "lymphoma"),
+    "MZL": ("B-NHL", "NHL", "lymphoma"),
+    "PTLD": ("B-NHL", "NHL", "lymphoma"),
+    "B-NHL": ("NHL", "lymphoma"),
+    "NHL": ("lymphoma",),
     "PCNSL": ("CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
-    "secondary CNS lymphoma": ("CNS lymphoma", "lymphoma"), "CNS lymphoma": ("lymphoma",),
-    "HL": ("lymphoma",), "PTCL": ("T-cell lymphoma", "NHL", "lymphoma"), "CTCL": ("T-cell lymphoma", "NHL", "lymphoma"),
-    "T-cell lymphoma": ("NHL", "lymphoma"), "IIM": ("myositis",), "glioblastoma": ("glioma", "solid tumors"),
-    "osteosarcoma": ("sarcoma",), "rhabdomyosarcoma": ("sarcoma",), "Ewing sarcoma": ("sarcoma",),
-}  # fmt: skip
-_AUTOIMMUNE = (
-    "SLE", "SSc", "IIM", "myositis", "myasthenia gravis", "NMOSD", "MS", "rheumatoid arthritis", "ANCA vasculitis",
-    "Sjögren disease", "CIDP", "stiff person syndrome", "ITP",
-)  # fmt: skip
+    "secondary CNS lymphoma": ("CNS lymphoma", "lymphoma"),
+    "CNS lymphoma": ("lymphoma",),
+    "HL": ("lymphoma",),
+    "T-LBL": ("T-cell lymphoma", "NHL", "lymphoma"),
+    "PTCL": ("T-cell lymphoma", "NHL", "lymphoma"),
+    "CTCL": ("T-cell lymphoma", "NHL", "lymphoma"),
+    "T-cell lymphoma": ("NHL", "lymphoma"),
+    "IIM": ("myositis",),
+    "glioblastoma": ("glioma",),
+    "osteosarcoma": ("sarcoma",),
+    "rhabdomyosarcoma": ("sarcoma",),
+    "Ewing sarcoma": ("sarcoma",),
+}
+FAMILIES = {"autoimmune diseases": "autoimmune", "solid tumors": "solid"}
 
 # Words before a disease that is not the one treated: a complication, a donor of comparison, an older history.
 _NOT_TREATED_BEFORE = re.compile(
-    r"\b(?:second(?:ary)?(?!\s+cns|\s+central)|subsequent|therapy-related|second\s+primary|risks?\s+of|develop(?:ed|ing|ment\s+of)?"
-    r"|switch(?:ed)?\s+to|conver(?:ted|sion)\s+(?:in)?to|transform(?:ed|ation)\s+(?:in)?to|history\s+of|resembling|mimicking"
-    r"|such\s+as|unlike|other\s+than|(?<!and\s)(?<!or\s)without|no|excluding|de\s+novo|diagnosed\s+as|donor(?:s)?\s+with|presenting\s+as|for)"
+    r"\b(?:second(?:ary)?(?!\s+cns|\s+central)|subsequent|therapy-related|second\s+primary|risks?\s+of"
+    r"|develop(?:ed|ing|ment\s+of)?|switch(?:ed)?\s+to|conver(?:ted|sion)\s+(?:in)?to|transform(?:ed|ation)\s+(?:in)?to"
+    r"|history\s+of|resembling|mimicking|such\s+as|unlike|other\s+than|(?<!and\s)(?<!or\s)without|no|excluding"
+    r"|de\s+novo|diagnosed\s+as|donors?\s+with|presenting\s+as)"
     r"\s+(?:(?:an?|the|new|treatment-related|acute|t-cell|cases?\s+of)\s+){0,2}$"
 )
-_FOR = re.compile(r"\bfor\s+(?:(?:an?|the|new|acute)\s+)?$")
-_NOT_TREATED_AFTER = re.compile(
-    r"[\s-]+(?:free|type|like|associated\s+(?:antigen|hemo|haemo))\b"
-)
+_NOT_TREATED_AFTER = re.compile(r"[\s-]+(?:free|type|like|associated\s+(?:antigen|hemo|haemo))\b")
 # Neoplasms that come up after CAR-T cells: where a title tells of one, it is not the disease treated.
 _SECOND = {"PTCL", "T-cell lymphoma", "CTCL", "AML", "MDS", "solid tumors"}
 _AFTER_CAR = re.compile(
@@ -73,7 +87,9 @@ _COUNT_BEFORE = re.compile(
 )
 
 # CAR-T against these antigens for 'ALL' or 'leukemia' is for leukaemia of B cells; BCMA products are for myeloma.
-_B_LINEAGE = re.compile(r"cd-?\s?(?:19|22)(?!\d)|tisagenlecleucel|tisa-cel|brexucabtagene|brexu-cel|obecabtagene|obe-cel")
+_B_LINEAGE = re.compile(
+    r"cd-?\s?(?:19|22)(?!\d)|tisagenlecleucel|tisa-cel|brexucabtagene|brexu-cel|obecabtagene|obe-cel"
+)
 _POOLED = re.compile(r"meta-?\s?analy|umbrella review|systematic review|pharmacovigilance|faers|vigibase")
 _B_CELL = {"ALL": "B-ALL", "leukemia": "B-ALL", "lymphoma": "NHL", "secondary CNS lymphoma": "LBCL"}
 _B_CELL_LYMPHOMAS = {"LBCL", "DLBCL", "FL", "MCL", "B-NHL"}
@@ -97,9 +113,7 @@ class Mention:
 def _scanners() -> tuple[Scanner[Term], Scanner[Term]]:
     terms = vocabulary("diseases").terms
     names = Scanner((name, term) for term in terms for name in sorted(term.names, key=len, reverse=True))
-    short = Scanner(
-        ((a, term) for term in terms for a in term.abbreviations), gaps=False, tail="s?(?![A-Za-z0-9])"
-    )
+    short = Scanner(((a, term) for term in terms for a in term.abbreviations), gaps=False, tail="s?(?![A-Za-z0-9])")
     return names, short
 
 
@@ -119,8 +133,8 @@ def diseases(folded_title: str, folded: str, original_title: str, original: str)
     broad = _unique(m.name for m in titled if m.broad)
     names = [_told_apart(m.name, body) for m in titled if not m.broad]
     if broad:
-        narrower = [m for m in body if _narrower_than(m.name, broad)]
-        names += [m.name for m in _best(narrower)]
+        narrower = _best([m for m in body if _broader(m.name).intersection(broad)])
+        names += [m.name for m in narrower]
     if not titled:
         names = [m.name for m in _best(body)]
     names += broad
@@ -153,17 +167,19 @@ def mentions(original: str, folded: str) -> list[Mention]:
     names, short = _scanners()
     hits = [*names.hits(folded), *short.hits(original)]
     kept: list[tuple[int, int, Term]] = []
-    for start, end, term in sorted(hits, key=lambda h: (h[0] - h[1], h[0])):
-        if not any(start < e and s < end for s, e, _ in kept):
-            kept.append((start, end, term))
-    return [Mention(t.name, t.kind == "broad", s, e) for s, e, t in sorted(kept, key=lambda h: h[:2])]
+    for hit in sorted(hits, key=lambda h: (h[0], -h[1])):
+        if not kept or hit[0] >= kept[-1][1]:
+            kept.append(hit)
+        elif hit[1] - hit[0] > kept[-1][1] - kept[-1][0]:
+            kept[-1] = hit
+    return [Mention(term.name, term.kind == "broad", start, end) for start, end, term in kept]
 
 
 def own_mentions(original: str, folded: str) -> Iterator[Mention]:
     """Diseases of the abstract that are treated, weighed by how much their sentence is about this study."""
     found = mentions(original, folded)
     bounds = [0, *(m.end() for m in _SENTENCE.finditer(original)), len(original) + 1]
-    weights = [_weight(folded[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    weights = [_weight(folded[a:b]) for a, b in pairwise(bounds)]
     at = 0
     for m in found:
         while bounds[at + 1] <= m.start:
@@ -171,7 +187,8 @@ def own_mentions(original: str, folded: str) -> Iterator[Mention]:
         if not _treated(folded, m):
             continue
         counted = bool(
-            _COUNT_AFTER.match(folded[m.end : m.end + 24]) or _COUNT_BEFORE.search(folded[max(0, m.start - 40) : m.start])
+            _COUNT_AFTER.match(folded[m.end : m.end + 24])
+            or _COUNT_BEFORE.search(folded[max(0, m.start - 40) : m.start])
         )
         yield Mention(m.name, m.broad, m.start, m.end, counted, weights[at] + counted)
 
@@ -189,8 +206,7 @@ def _treated(folded: str, m: Mention) -> bool:
     before = folded[max(0, m.start - 44) : m.start]
     if _NOT_TREATED_AFTER.match(folded[m.end : m.end + 50]):
         return False
-    found = _NOT_TREATED_BEFORE.search(before)
-    return not found or bool(_FOR.search(before))
+    return not _NOT_TREATED_BEFORE.search(before)
 
 
 def _is_second(folded: str, m: Mention) -> bool:
@@ -200,16 +216,15 @@ def _is_second(folded: str, m: Mention) -> bool:
     return bool(_NOT_TREATED_BEFORE.search(folded[max(0, m.start - 44) : m.start])) and m.name in _SECOND
 
 
-def _narrower_than(name: str, broad: Iterable[str]) -> bool:
-    wide = set(broad)
-    return bool(wide & set(BROADER.get(name, ()))) or ("autoimmune diseases" in wide and name in _AUTOIMMUNE)
+def _broader(name: str) -> set[str]:
+    """The broader names that give way to this one."""
+    kind = vocabulary("diseases").by_name[name].kind
+    return {*BROADER.get(name, ()), *(family for family, members in FAMILIES.items() if kind == members)}
 
 
 def _narrowed(names: Iterable[str]) -> list[str]:
     kept = list(dict.fromkeys(names))
-    wide = {broad for name in kept for broad in BROADER.get(name, ())}
-    if any(name in _AUTOIMMUNE for name in kept):
-        wide.add("autoimmune diseases")
+    wide = {broad for name in kept for broad in _broader(name)}
     return [name for name in kept if name not in wide]
 
 

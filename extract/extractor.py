@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from extract.facts import facts_of, finish
 from extract.language import language
 from extract.reading import read_document
-from extract.study import diseases, phase, study_number, study_products, study_type, targets
+from extract.study import diseases, phase, registrations, study_number, study_products, study_type, targets
 from models.outcome import Extraction
 from models.record import Record
 from models.study import Study
@@ -51,6 +51,6 @@ class Extractor:
         study = Study(
             pmid=record.pmid, study_type=kind, targets=targets(record, title, text),
             diseases=diseases(title, text, record.title, record.abstract), study_n=number,
-            nct=record.nct, phase=phase(title, text), products=study_products(f"{title} {text}", f"{record.title} {record.abstract}"),
+            nct=registrations(record), phase=phase(title, text), products=study_products(f"{title} {text}", f"{record.title} {record.abstract}"),
         )  # fmt: skip
         return Extraction(study, finish(drafts, record, number, self.version), record.text_hash, self.version)

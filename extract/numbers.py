@@ -22,7 +22,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS = {w: i for i, w in enumerate(_ONES, 1)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
 
 _D = r"(?:[-‐‑–—−]|to)"
-NUM = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:[.·∙]\d+)?|[.·]\d+"
+NUM = r"(?:\d{1,3}(?:,\d{3}){1,3}(?!\d)|\d{1,9}(?!\d))(?:[.·∙]\d{1,9})?|[.·]\d{1,9}"
 _WORD = (
     r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
     r"|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
@@ -39,12 +39,16 @@ _CI_HEAD = (
 )
 _IS = r"\s*[:,;=]?\s*(?:of|was|from|is)?\s*[:=]?\s*"
 
+# '6-, 12- and 18-month': numbers with or without their unit, joined as a list.
+_TIME = rf"(?:{_WORD}|\d{{1,3}}(?:\.\d)?)"
+_TIME_LIST = rf"(?:{_TIME}(?:[-‐‑–\s]?{_UNIT})?[-‐‑–]?\s?(?:,\s?(?:and|or)\b|,|and\b|or\b|/|&)\s?){{0,5}}{_TIME}"
+
 # Each row: name, pattern over folded text. Earlier rows win where they start at the same place.
 GRAMMAR: tuple[tuple[str, str], ...] = (
     ("registration", r"(?:nct|chictr|eudract|umin|isrctn|actrn|jrct)[\s:-]*[a-z]*[\d-]+"),
     ("p_value", r"(?<![a-z])p(?:\s?-?\s?values?)?(?:\s*(?:for|_)[\w\s]{1,20})?\s*(?:=|<|>|≤|≥|＜|＝|:|\s(?:was|of)\s)\s*(?:<|>)?\s*[\d.·]*\d(?:\s*(?:×|x)\s*10\S*)?"),
     ("odds", r"(?:odds\s+ratios?|relative\s+risks?|risk\s+ratios?|rate\s+ratios?|(?<![a-z])(?:a?or|i?rr|smd|md|ror|aor)(?=\s*[:=,;]?\s*\[?\(?\s*\d+[.·]\d+(?!\d*\s?%)))(?:\s*[\[(][a-z]{2,3}[\])])?\s*(?:of|was|=|:|,|;|is|,?\s*for\s[^.;,()\d]{1,40}(?:was|,))?\s*[\[(]?\s*" + rf"(?:{NUM})(?!\s?%)(?:[\s,;:(\[]*(?:9\d\s?%\s*)(?:ci|confidence\s+interval|cri)[:,;=\s]*[\[(]?{_BOUND}{_SEP}{_BOUND}[\])]?)?"),
-    ("power", rf"(?:[<>≤≥]\s?)?(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:cells?|/kg|/m2|per\s+kilogram|per\s+kg|car)[\w/\-+ ]{{0,24}})?"),
+    ("power", rf"(?:[<>≤≥]\s?)?(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:(?:car[\s-]?t?\+?|cd\d+)?[\s-]*(?:t[\s-])?(?:cells?\s*)?(?:/\s?kg|/\s?m2|per\s+kilogram|per\s+kg)|(?:car[\s-]?t?\+?\s+)?(?:t[\s-])?cells?))?"),
     ("power_flat", rf"(?:{NUM})(?:\s*[-–]\s*(?:{NUM}))?\s*(?:×|x|✕|\*)\s*10\s?[\d⁰¹²³⁴-⁹]{{1,2}}"),
     ("age", rf"(?<![a-z])age[ds]?(?![a-z])(?:\s*\[[^\]]{{0,12}}\])?[^.;()\d%]{{0,24}}?(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM})|\s+and\s+(?:{NUM}))?\s*(?:years?|yrs?|months?)?(?:\s+(?:old|of\s+age))?(?:\s*[,;]?\s*[\[(]?\s*(?:range|iqr|interquartile\s+range)?[:,;]?\s*(?:{NUM})\s*{_D}\s*(?:{NUM})(?:\s*years?)?[\])]?)?"),
     ("age_after", rf"(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?[\s-]*(?:years?|yrs?|months?)[\s-]*(?:old|of\s+age|in\s+age)"),
@@ -60,10 +64,10 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("hr", rf"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(]?9\d\s?%\s*(?:ci|confidence\s+interval)[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{{1,70}}?)?\s*(?:=|:|,|;|of|was|is|were|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
     ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
-    ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3})+|\d+)(?:\s?/\s?(?P<n_eq_total>\d+))?(?![\d.]*\d|\s?%)"),
+    ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?:\s?/\s?(?P<n_eq_total>\d{1,9}))?(?![\d.]*\d|\s?%)"),
     ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
-    ("times", rf"(?P<ts>(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?(?:\s*(?:,|and|or|/|&)+\s*(?:and\s+)?(?:{_WORD}|\d{{1,3}}(?:[.]\d)?)(?:-|\s)*(?:{_UNIT})?)*)\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
+    ("times", rf"(?P<ts>{_TIME_LIST})\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
     ("duration_change", rf"(?:{NUM})(?:\s*(?:and|,)\s*(?:{NUM}))?\s*{_UNIT}\s+(?:longer|shorter|earlier|later|more|less)"),
     ("duration", rf"(?P<dur>{NUM}|{_WORD}|half\s+a)\s*(?P<dur_plus>\+)?[\s-]*(?P<dur_unit>{_UNIT})(?![a-z²^/])(?:,?\s+(?:and|or)\s+(?=\d+%))?"),
     ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|yet\s+to\s+be\s+reached|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|was\s+nr(?![a-z])|were\s+nr(?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and)))"),
@@ -80,13 +84,13 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("percent_change", rf"(?:{NUM})\s?%\s*(?:lower|higher|greater|reduced|reduction|increased?\s+(?:in|risk)|decrease|relative|improvement|longer|shorter|chance|power)"),
     ("percent_se", rf"(?P<se_pct>{NUM})\s?%?\s*(?:±|\+/-)\s*(?:{NUM})\s?%?"),
     ("percent", rf"(?P<pct>(?:{NUM})(?=\s?(?:%|％|per\s?cent))|{_WORDNUM}(?=\s+per\s?cent))\s?(?:%|％|per\s?cent(?![a-z]))"),
-    ("fraction", r"(?P<fn>\d+)\s?/\s?(?P<fd>\d+)(?![\d/]|\s?(?:kg|mg|m2))"),
+    ("fraction", r"(?P<fn>\d{1,9})\s?/\s?(?P<fd>\d{1,9})(?![\d/]|\s?(?:kg|mg|m2))"),
     ("pair", rf"[\[(]\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*(?:[\])]|(?=;))"),
     ("int_range", r"(?P<ir1>\d+(?:[.·]\d+)?)\s?[-–—]\s?(?P<ir2>\d+(?:[.·]\d+)?)(?![\d.·]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", rf"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
-    ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3})+|\d+)(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),
+    ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),
     ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
@@ -111,7 +115,7 @@ class Atom:
 
 def number(text: str) -> float:
     """'1,204', '81·3', '.8', 'twenty-four', 'a hundred and two' as a number."""
-    text = text.strip().replace("·", ".").replace("∙", ".")
+    text = text.strip().replace("·", ".").replace("∙", ".")[:40]
     if text[:1].isdigit() or text[:1] == ".":
         return float(text.replace(",", ""))
     if text.startswith(("a single", "single")):

@@ -126,6 +126,9 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if (_OF.match(gap) or _OF_NOUN.match(gap)) and a.numbers[0] is not None and a.numbers[0] >= q.n:
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
+        if a.kind == "count" and q.n is not None and q.total is None and last.kind == "percent" and re.match(r"\s*of\s+(?:the\s+|all\s+)?$", gap):
+            q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)  # '74 (84% of 88)'
+            return True
         if a.kind == "count" and q.n is None and q.percent is not None and q.total is None and last.kind == "percent":
             if _PERCENT_OF_TOTAL.match(gap):
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)

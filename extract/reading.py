@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from extract.abbreviations import local_terms
 from extract.absence import read_absences
-from extract.cohorts import Count, read_cohorts
+from extract.cohorts import Count, read_cohorts, settle
 from extract.concepts import Mention, all_mentions, blank_definitions, masked
 from extract.followup import FollowUpTime, read_followup
 from extract.linking import Carried, Link, link
@@ -48,7 +48,11 @@ def read_document(record: Record, doc: Doc, kind: StudyType) -> list[Reading]:
     if _INCOMPLETE.search(fold(doc.text)):
         local[OVERALL_REMISSION] = None
     carried = Carried()
-    return [read_sentence(s, local, carried) for s in sentences(record, doc)]
+    readings = [read_sentence(s, local, carried) for s in sentences(record, doc)]
+    settled = settle([reading.cohorts for reading in readings], kind, record.title)
+    for reading, cohorts in zip(readings, settled, strict=True):
+        reading.cohorts = cohorts
+    return readings
 
 
 def sentences(record: Record, doc: Doc) -> list[Sentence]:

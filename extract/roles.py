@@ -86,10 +86,11 @@ AFTER: tuple[Row, ...] = (
         rf"|were)\s+(?:successfully\s+)?manufactured"),
     ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
     ("arm", "assigned-arm",
-        r"\b(?:assigned|allocated)\s+to\b|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
+        r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
         r"|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
     ("enrolled", "enrolled-after",
-        rf"\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented"
+        rf"\bassigned\s+to\s+treatment\b"
+        rf"|\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented"
         rf"|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)"
         rf"|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
         rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|\b(?:met|meeting"

@@ -31,6 +31,7 @@ AIMS = re.compile(
     r"\b(?:(?:primary|secondary|main|key|co-?primary|exploratory)\s+(?:(?:efficacy|safety|study|outcome)\s+)*(?:end\s?-?\s?points?|objectives?|outcomes?|aims?)\b(?!\s+(?:was|were|has\s+been)\s+(?:met|reached))|aim(?:ed)?\s+(?:of|to|was)|we\s+(?:aimed|sought|hypothesi[sz]ed|assessed\s+whether|asked\s+whether|investigated\s+whether|set\s+out)|objectives?\s+(?:was|were|of|is)|purpose\s+of|"
     r"eligible\s+(?:patients|if|were|adults|children|participants)|were\s+eligible|eligibility|inclusion\s+criteria|exclusion\s+criteria|was\s+defined\s+as|were\s+defined\s+as|defined\s+as|end\s?-?\s?points?\s+(?:were|was|included|of)|endpoints?\s+(?:were|was|included)|to\s+(?:evaluate|determine|estimate|assess|explore|investigate)\s+(?:the|whether|if)\b)"
 )
+_MET_CRITERIA = re.compile(r"\b(?:patients|children|adults|participants|subjects|cases|individuals)\s+(?:who\s+)?(?:met|meeting|fulfilled)\b")
 _STATED = re.compile(r"(?:was|were|in)\s+\d+(?:[.·]\d+)?\s?%(?!.*\b(?:detect|power|hypothes|assum|target|null|planned)\w*)")
 _MET = re.compile(r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:[\w-]+\s+){0,2}(?:co-?)?primary|primary\s+end\s?-?point\s+(?:was|were)\s+met")
 # A section label that stands in the text itself: 'Results: …', 'RESULTSIn …'.
@@ -77,7 +78,7 @@ def scope_of(folded: str, section: str, *, own_begun: bool) -> tuple[Scope, bool
         if _CONCLUSION.search(section):
             return (Scope.NOTHING if OTHERS.search(folded) or not re.search(r"\d", folded) else Scope.RESULTS), True
         if _METHODS.search(section):
-            if AIMS.search(folded) and not _MET.search(folded) and not re.search(r"\b(?:enrolled|treated|received|infused|included)\b", folded):
+            if AIMS.search(folded) and not _MET_CRITERIA.search(folded) and not _MET.search(folded) and not re.search(r"\b(?:enrolled|treated|received|infused|included)\b", folded):
                 return Scope.NOTHING, True
             return Scope.COHORT, True
         if _BACKGROUND.search(section):
@@ -86,7 +87,7 @@ def scope_of(folded: str, section: str, *, own_begun: bool) -> tuple[Scope, bool
         return Scope.NOTHING, own
     if not own_begun and not own:
         return Scope.NOTHING, False
-    if AIMS.search(folded) and not _MET.search(folded) and not _STATED.search(folded):
+    if AIMS.search(folded) and not _MET_CRITERIA.search(folded) and not _MET.search(folded) and not _STATED.search(folded):
         numbers = bool(re.search(r"\d+\s*(?:%|/|patients|of\b)|\(n\s?=", folded))
         return (Scope.COHORT if numbers else Scope.NOTHING), own
     if not own_begun and _BACKGROUND_CUE.search(folded) and not _PAST.search(folded):

@@ -27,13 +27,14 @@ def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> li
         ),
         default=0,
     )
+    titled = max((c.n for level in levels for c in level if c.rule == "title-count"), default=0)
     compares = bool(re.search(r"\b(?:versus|vs\.?|compar\w+)\b", title.lower()))
     out: list[list[Count]] = []
     for level in levels:
         row = []
         for c in level:
             known = told.get(c.n)
-            if c.n == 1 and c.role != "subgroup" and (kind != "case_report" or most > 1):
+            if c.n == 1 and c.role != "subgroup" and (kind != "case_report" or most > 1 or titled > 1):
                 continue
             if c.rule == "topic" and known is None and c.n < most:
                 c = replace(c, role="subgroup")

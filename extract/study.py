@@ -61,7 +61,7 @@ def study_number(kind: StudyType, counts: Sequence[tuple[int, Count]]) -> int | 
     treated, enrolled = most("treated"), most("enrolled")
     analysed = max((c.n for c in found if c.role == "evaluable" and not c.rule.startswith("denominator")), default=0)
     if kind == "meta_analysis":
-        return max(treated, enrolled, analysed, most("treated", title=True)) or None
+        return max(treated, enrolled, analysed, most("treated", title=True), most("enrolled", title=True)) or None
     arms = [c.n for c in found if c.role == "arm" and c.rule not in ("dose-level", "denominator-controls")]
     randomised = max((c.n for c in found if c.rule == "randomised"), default=0)
     if randomised or (enrolled and sum(arms) == enrolled):

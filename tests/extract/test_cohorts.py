@@ -151,6 +151,8 @@ SEVERAL: list[tuple[str, Expected]] = [
     ("We compared three groups after 84 patients were infused.", [("treated", 84)]),
 ]
 SUBGROUPS: list[tuple[str, Expected]] = [
+    ("Of the 28 responders, 20 remained in remission.", [("subgroup", 28)]),
+    ("Of 50 patients, 4 received 1 × 10^6/kg, 8 received 3 × 10^6/kg.", [("arm", 4), ("arm", 8), ("treated", 50)]),
     ("Nine patients had undergone prior allogeneic transplantation.", [("subgroup", 9)]),
     ("Fourteen patients carried a TP53 mutation.", [("subgroup", 14)]),
     ("The remaining 21 patients had isolated marrow disease.", [("subgroup", 21)]),
@@ -164,6 +166,9 @@ SUBGROUPS: list[tuple[str, Expected]] = [
     ("A second infusion was given to 13 patients.", [("subgroup", 13)]),
 ]
 NONE: list[str] = [
+    "A total of 52 patients (88%) experienced CRS.",
+    "ICANS developed in 12% of patients (n = 4).",
+    "Rates at months 3, 6 and 12 were 74%, 70% and 66%, respectively.",
     "Tocilizumab was given to 11 patients.",
     "Corticosteroids were administered to 18 patients.",
     "Patients were treated at 14 centers in five countries.",
@@ -228,7 +233,7 @@ def test_spans(text: str) -> None:
         "(3) " * 4000,
         "9 patients (" + "3 of them, " * 3000,
         "(n = 4; " * 3000,
-        "40 patients " + "(" * 50 + "3, 4 and " * 2000,
+        "40 patients " + "(" * 50 + "3, 40 with " * 2000,
     ],
 )
 def test_long_nonsense_ends(text: str) -> None:
