@@ -40,7 +40,10 @@ def local_terms(doc: Doc) -> dict[str, Term | None]:
     out: dict[str, Term | None] = {}
     for short, long in definitions(doc).items():
         meant = _term(long)
-        usual = next((t for name in _CLINICAL for t in vocabulary(name).terms if vocabulary(name).canonical(short) == t.name), None)
+        usual = next(
+            (t for name in _CLINICAL for t in vocabulary(name).terms if vocabulary(name).canonical(short) == t.name),
+            None,
+        )
         if meant is not None and meant is not usual:
             out[short] = meant
         elif meant is None and usual is not None and (_OTHER.search(long) or not _near(long, usual)):
@@ -60,5 +63,5 @@ def _term(long: str) -> Term | None:
 
 def _near(long: str, usual: Term) -> bool:
     """Whether the long form shares a content word with one of the term's names (spelling variants)."""
-    words = {w for w in re.findall(r"[a-z]{5,}", fold(long))}
+    words = set(re.findall(r"[a-z]{5,}", fold(long)))
     return any(w[:5] in name for name in usual.names for w in words)

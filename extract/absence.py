@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from extract.concepts import Mention
-from extract.linking import BARRIER, CONCEPT, GRADE, Carried, Link
+from extract.link_words import BARRIER
+from extract.links import CONCEPT, GRADE, Carried, Link
 from extract.quantities import PEOPLE, Quantity
 
 _WORDS = rf"(?:[\w'’,/+{GRADE}-]+\s+)"
@@ -26,7 +27,7 @@ _AFTER = re.compile(
     rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|was\s+(?:seen|observed|noted)|were\s+(?:seen|observed|noted|recorded))\s+in\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
 )
 _NONE_GRADE = re.compile(
-    rf"\b(?:none|no(?:\s+(?:events?|cases?|patients?|one|child|episodes?|instances?|further|other))*|without(?:\s+any)?|never|nor|neither|not)\b(?:\s+(?:of\s+(?:them|these|the\s+[\w-]+|which|whom)|was|were|being|had|of|reached|reaching|any|exceed(?:ed|ing)?|at|a|an|as|developed|experienced|higher\s+than|rated|events?|grade|cases?|in))*\s*$"
+    r"\b(?:none|no(?:\s+(?:events?|cases?|patients?|one|child|episodes?|instances?|further|other))*|without(?:\s+any)?|never|nor|neither|not)\b(?:\s+(?:of\s+(?:them|these|the\s+[\w-]+|which|whom)|was|were|being|had|of|reached|reaching|any|exceed(?:ed|ing)?|at|a|an|as|developed|experienced|higher\s+than|rated|events?|grade|cases?|in))*\s*$"
 )
 _QUALIFIER = (
     (re.compile(r"\b(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all|the\s+vast\s+majority\s+of|mostly|predominantly|mainly|majority)\b"), "most"),
@@ -41,10 +42,14 @@ _UNIVERSAL_AFTER = re.compile(
 )
 
 
-_EVERYONE = re.compile(rf"\ball\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})\s+(?:(?:had|achieved|attained|were\s+in|are\s+in|are\s+alive\s+in|reached|entered|remained\s+in|are|were|an?|alive|in)\s+)*$")
+_EVERYONE = re.compile(
+    rf"\ball\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})\s+(?:(?:had|achieved|attained|were\s+in|are\s+in|are\s+alive\s+in|reached|entered|remained\s+in|are|were|an?|alive|in)\s+)*$"
+)
 
 
-def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantity], linked: list[Link], carried: Carried) -> list[Link]:
+def read_absences(
+    folded: str, mentions: list[Mention], quantities: list[Quantity], linked: list[Link], carried: Carried
+) -> list[Link]:
     """Stated absences and qualified statements of a sentence, for concepts that no value claimed."""
     chars = list(folded)
     for m in mentions:
@@ -61,17 +66,31 @@ def read_absences(folded: str, mentions: list[Mention], quantities: list[Quantit
             list_negated = False
             continue
         before = skeleton[: c.start]
-        clause = re.split(rf"[;:]|(?<!\d),(?=\s+(?:and|but|with|while)\b)|\b(?:but|while|whereas|although)\b", before)[-1]
+        clause = re.split(r"[;:]|(?<!\d),(?=\s+(?:and|but|with|while)\b)|\b(?:but|while|whereas|although)\b", before)[
+            -1
+        ]
         after = skeleton[c.end :]
         previous = concepts[i - 1] if i else None
-        joined = previous is not None and bool(re.match(rf"^\s*(?:{GRADE}*\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$", skeleton[previous.end : c.start]))
+        joined = previous is not None and bool(
+            re.match(
+                rf"^\s*(?:{GRADE}*\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$",
+                skeleton[previous.end : c.start],
+            )
+        )
         negated = bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:])) or (joined and list_negated)
-        negated = negated or (bool(_NO_PATIENT.search(clause[-80:])) and CONCEPT not in clause[clause.rfind("no ") :] and c.name in ("ORR", "relapse", "all-cause death", "PD"))
+        negated = negated or (
+            bool(_NO_PATIENT.search(clause[-80:]))
+            and CONCEPT not in clause[clause.rfind("no ") :]
+            and c.name in ("ORR", "relapse", "all-cause death", "PD")
+        )
         backwards = negated
         rest = _list_tail(skeleton, concepts, i)
         if not negated and _AFTER.match(rest) and id(c) not in taken:
             negated = True
-        value_follows = bool(re.match(r"^[\])\s]*(?:(?:was|were|occurred|seen|observed|in|of)\s+)*[\(\[]?\s*\d", after)) and id(c) in taken
+        value_follows = (
+            bool(re.match(r"^[\])\s]*(?:(?:was|were|occurred|seen|observed|in|of)\s+)*[\(\[]?\s*\d", after))
+            and id(c) in taken
+        )
         list_negated = negated
         if negated and not value_follows:
             start = _negation_start(folded, c) if backwards else c.start
@@ -98,22 +117,45 @@ def _list_tail(skeleton: str, concepts: list[Mention], i: int) -> str:
 
 
 def _negation_start(folded: str, c: Mention) -> int:
-    found = [m.start() for m in re.finditer(r"\b(?:no|none|without|neither|nor|zero|absence|lack|free|not|never)\b", folded[: c.start])]
+    found = [
+        m.start()
+        for m in re.finditer(r"\b(?:no|none|without|neither|nor|zero|absence|lack|free|not|never)\b", folded[: c.start])
+    ]
     return found[-1] if found and c.start - found[-1] < 120 else c.start
 
 
 def _grade_of(c: Mention, grades: list[Mention], skeleton: str) -> str | None:
-    printed = next((g for g in grades if g.start >= c.end and re.match(r"^\s*[,(]\s*$", skeleton[c.end : g.start])), None)
+    printed = next(
+        (g for g in grades if g.start >= c.end and re.match(r"^\s*[,(]\s*$", skeleton[c.end : g.start])), None
+    )
     if printed is not None and printed.name not in ("severe", "mild", "any"):
         return printed.name
-    before = [g for g in grades if g.end <= c.start and re.match(rf"^\s*(?:(?!and\b|or\b|no\b)[\w'’-]+\s+){{0,2}}(?:{CONCEPT}(?:[{CONCEPT},/\s]|or\b|and\b|nor\b)*+)?$", skeleton[g.end : c.start])]
+    before = [
+        g
+        for g in grades
+        if g.end <= c.start
+        and re.match(
+            rf"^\s*(?:(?!and\b|or\b|no\b)[\w'’-]+\s+){{0,2}}(?:{CONCEPT}(?:[{CONCEPT},/\s]|or\b|and\b|nor\b)*+)?$",
+            skeleton[g.end : c.start],
+        )
+    ]
     if before:
         return before[-1].name
-    after = [g for g in grades if g.start >= c.end and re.match(rf"^(?:[,/\s{CONCEPT}]|or\b|and\b|nor\b)*+(?:events?|rates?|\s)*[,(]?\s*(?:of|was|were|greater\s+than|at)?\s*$", skeleton[c.end : g.start])]
+    after = [
+        g
+        for g in grades
+        if g.start >= c.end
+        and re.match(
+            rf"^(?:[,/\s{CONCEPT}]|or\b|and\b|nor\b)*+(?:events?|rates?|\s)*[,(]?\s*(?:of|was|were|greater\s+than|at)?\s*$",
+            skeleton[c.end : g.start],
+        )
+    ]
     return after[0].name if after else None
 
 
-def _graded_absences(folded: str, skeleton: str, concepts: list[Mention], grades: list[Mention], done: list[Link], carried: Carried) -> list[Link]:
+def _graded_absences(
+    folded: str, skeleton: str, concepts: list[Mention], grades: list[Mention], done: list[Link], carried: Carried
+) -> list[Link]:
     """'…, with no grade 4 or 5 events', 'none exceeding grade 2', 'in none of them grade ≥3'."""
     out = []
     for g in grades:
@@ -123,71 +165,184 @@ def _graded_absences(folded: str, skeleton: str, concepts: list[Mention], grades
         if not cue:
             continue
         after = next((c for c in concepts if c.start >= g.end), None)
-        if after is not None and re.match(rf"^\s*(?:[\w'’/-]+\s+){{0,3}}$", skeleton[g.end : after.start]) and not re.match(r"^\s*(?:events?|cases?|toxicit)", skeleton[g.end :]):
+        if (
+            after is not None
+            and re.match(r"^\s*(?:[\w'’/-]+\s+){0,3}$", skeleton[g.end : after.start])
+            and not re.match(r"^\s*(?:events?|cases?|toxicit)", skeleton[g.end :])
+        ):
             continue  # the concept itself is negated, and handled there
         previous = [c for c in concepts if c.end <= cue.start() and c.kind == "events" and c.name != "all-cause death"]
         c = previous[-1] if previous else carried.event
         if c is None or c.kind != "events":
             continue
         start = c.start if previous else cue.start()
-        out.append(Link(Mention("events", cue.start(), g.end, c.name), None, "graded-absence", 0.85, start, g.end, grade=g.name, absent=True))
+        out.append(
+            Link(
+                Mention("events", cue.start(), g.end, c.name),
+                None,
+                "graded-absence",
+                0.85,
+                start,
+                g.end,
+                grade=g.name,
+                absent=True,
+            )
+        )
     return out
 
 
-def _qualified(folded: str, skeleton: str, concepts: list[Mention], grades: list[Mention], quantities: list[Quantity], taken: set[int], carried: Carried) -> list[Link]:
+def _qualified(
+    folded: str,
+    skeleton: str,
+    concepts: list[Mention],
+    grades: list[Mention],
+    quantities: list[Quantity],
+    taken: set[int],
+    carried: Carried,
+) -> list[Link]:
     """'Most patients only experienced mild CRS', 'all events were grade 1 or 2': graded, without a number."""
     out: list[Link] = []
     for c in concepts:
         if c.kind != "events" or id(c) in taken or c.name in ("AE", "SAE", "all-cause death", "death"):
             continue
         if out and re.match(r"^\s*(?:,|and|or|,\s*and)\s*$", skeleton[out[-1].end : c.start]):
-            out.append(Link(c, None, "qualified", 0.65, out[-1].start, c.end, grade=out[-1].grade, qualifier=out[-1].qualifier))
+            out.append(
+                Link(c, None, "qualified", 0.65, out[-1].start, c.end, grade=out[-1].grade, qualifier=out[-1].qualifier)
+            )
             continue
         before = skeleton[: c.start]
         clause_at = max(before.rfind(";"), before.rfind(":"), 0)
-        cue = next(((m, name) for pattern, name in _QUALIFIER for m in [pattern.search(before, max(clause_at, c.start - 90))] if m), None)
+        cue = next(
+            (
+                (m, name)
+                for pattern, name in _QUALIFIER
+                for m in [pattern.search(before, max(clause_at, c.start - 90))]
+                if m
+            ),
+            None,
+        )
         if cue is None:
             continue
         m, name = cue
         between = skeleton[m.end() : c.start]
         if re.search(r"\b(?:in|among)\s+(?:\w+\s+)?\w+\s+with\s*$", between):
             continue
-        if any(q.start >= m.end() and q.end <= c.start for q in quantities) or not re.match(rf"^\s*(?:had|developed|experienced|showed)\s+(?:[\w{GRADE}-]+\s+){{0,4}}$|^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$", between):
+        if any(q.start >= m.end() and q.end <= c.start for q in quantities) or not re.match(
+            rf"^\s*(?:had|developed|experienced|showed)\s+(?:[\w{GRADE}-]+\s+){{0,4}}$|^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$",
+            between,
+        ):
             continue
         grade = _grade_of(c, grades, skeleton)
-        if BARRIER.search(between) or (grade is None and c.name in ("CRS", "neurotoxicity", "infection") and name in ("some",)):
+        if BARRIER.search(between) or (
+            grade is None and c.name in ("CRS", "neurotoxicity", "infection") and name in ("some",)
+        ):
             continue
         out.append(Link(c, None, "qualified", 0.7, m.start(), c.end, grade=grade, qualifier=name))
     for c in concepts:
-        everyone = _EVERYONE.search(skeleton[max(0, c.start - 90) : c.start]) if c.kind == "response" and id(c) not in taken else None
-        if everyone and not any(m.start < c.start and m.end > max(0, c.start - 90) + everyone.start() for m in concepts if m is not c):
+        everyone = (
+            _EVERYONE.search(skeleton[max(0, c.start - 90) : c.start])
+            if c.kind == "response" and id(c) not in taken
+            else None
+        )
+        if everyone and not any(
+            m.start < c.start and m.end > max(0, c.start - 90) + everyone.start() for m in concepts if m is not c
+        ):
             out.append(Link(c, None, "everyone", 0.75, max(0, c.start - 90) + everyone.start(), c.end, qualifier="all"))
-        if c.kind != "events" or id(c) in taken or c.name in ("AE", "SAE", "all-cause death", "death") or any(link.mention is c for link in out):
+        if (
+            c.kind != "events"
+            or id(c) in taken
+            or c.name in ("AE", "SAE", "all-cause death", "death")
+            or any(link.mention is c for link in out)
+        ):
             continue
-        m = _UNIVERSAL_AFTER.match(skeleton[c.end :])
-        if m:
-            name = "most" if m["most"] else "all"
-            out.append(Link(c, None, "qualified-after", 0.75, c.start, c.end + m.end(), grade=_grade_of(c, grades, skeleton), qualifier=name))
+        shared = _UNIVERSAL_AFTER.match(skeleton[c.end :])
+        if shared:
+            name = "most" if shared["most"] else "all"
+            out.append(
+                Link(
+                    c,
+                    None,
+                    "qualified-after",
+                    0.75,
+                    c.start,
+                    c.end + shared.end(),
+                    grade=_grade_of(c, grades, skeleton),
+                    qualifier=name,
+                )
+            )
     for g in grades:
-        m = re.search(r"\b(?P<all>all|exclusively|only|both)\s+(?:(?:were|was|of|being|other|these|such|the|remaining|crs|icans|events?|cases?|episodes?|patients?|reactions?|limited\s+to)\s+)*$", skeleton[: g.start])
+        entire = re.search(
+            r"\b(?P<all>all|exclusively|only|both)\s+(?:(?:were|was|of|being|other|these|such|the|remaining|crs|icans|events?|cases?|episodes?|patients?|reactions?|limited\s+to)\s+)*$",
+            skeleton[: g.start],
+        )
         mostly = re.search(r"\b(?:mostly|mainly|predominantly|largely|generally)\s+(?:of\s+)?$", skeleton[: g.start])
         previous = [c for c in concepts if c.end <= g.start and c.kind == "events"]
         if mostly and previous and g.name != "any" and not re.match(r"\s*\(", skeleton[g.end :]):
-            out.append(Link(Mention("events", mostly.start(), g.end, previous[-1].name), None, "mostly-of-grade", 0.7, previous[-1].start, g.end, grade=g.name, qualifier="most"))
+            out.append(
+                Link(
+                    Mention("events", mostly.start(), g.end, previous[-1].name),
+                    None,
+                    "mostly-of-grade",
+                    0.7,
+                    previous[-1].start,
+                    g.end,
+                    grade=g.name,
+                    qualifier="most",
+                )
+            )
             continue
         plain = re.search(rf"{CONCEPT}\s+(?:was|were)\s+(?:[\w-]+\s+(?:and|but)\s+)?$", skeleton[: g.start])
-        if plain and previous and id(previous[-1]) not in taken and g.name in ("mild", "1", "1-2") and not any(0 <= q.start - g.end < 30 for q in quantities):
-            listed = [previous[-1]] + ([previous[-2]] if len(previous) > 1 and re.match(r"^\s*and\s*$", skeleton[previous[-2].end : previous[-1].start]) else [])
+        if (
+            plain
+            and previous
+            and id(previous[-1]) not in taken
+            and g.name in ("mild", "1", "1-2")
+            and not any(0 <= q.start - g.end < 30 for q in quantities)
+        ):
+            listed = [previous[-1]] + (
+                [previous[-2]]
+                if len(previous) > 1 and re.match(r"^\s*and\s*$", skeleton[previous[-2].end : previous[-1].start])
+                else []
+            )
             out += [Link(c, None, "plainly-of-grade", 0.6, c.start, g.end, grade=g.name) for c in listed]
             continue
-        later = re.search(r"\b(?:events?|cases?|episodes?)\s+(?:were|was)\s+(?:all|mostly|exclusively|mainly|predominantly|generally)\s+(?:of\s+)?$", skeleton[: g.start])
-        hit = m or later
+        later = re.search(
+            r"\b(?:events?|cases?|episodes?)\s+(?:were|was)\s+(?:all|mostly|exclusively|mainly|predominantly|generally)\s+(?:of\s+)?$",
+            skeleton[: g.start],
+        )
+        hit = entire or later
         if not hit or g.name == "any" or any(q.start >= g.end and q.start - g.end < 14 for q in quantities):
             continue
         if previous and (id(previous[-1]) in taken or previous[-1].end <= hit.start()):
-            if any(q.start >= previous[-1].end and q.end <= g.start for q in quantities) and ";" not in skeleton[previous[-1].end : g.start] and not re.search(r"events|cases|episodes|all\s+other", skeleton[hit.start() : g.start]):
+            if (
+                any(q.start >= previous[-1].end and q.end <= g.start for q in quantities)
+                and ";" not in skeleton[previous[-1].end : g.start]
+                and not re.search(r"events|cases|episodes|all\s+other", skeleton[hit.start() : g.start])
+            ):
                 continue
-            out.append(Link(Mention("events", hit.start(), g.end, previous[-1].name), None, "all-of-grade", 0.65, previous[-1].start, g.end, grade=g.name, qualifier="most" if "most" in hit[0] else "all"))
+            out.append(
+                Link(
+                    Mention("events", hit.start(), g.end, previous[-1].name),
+                    None,
+                    "all-of-grade",
+                    0.65,
+                    previous[-1].start,
+                    g.end,
+                    grade=g.name,
+                    qualifier="most" if "most" in hit[0] else "all",
+                )
+            )
         elif not previous and carried.event is not None and re.search(r"events|cases|episodes|all", hit[0]):
-            out.append(Link(Mention("events", hit.start(), g.end, carried.event.name), None, "all-of-grade", 0.6, hit.start(), g.end, grade=g.name, qualifier="all"))
+            out.append(
+                Link(
+                    Mention("events", hit.start(), g.end, carried.event.name),
+                    None,
+                    "all-of-grade",
+                    0.6,
+                    hit.start(),
+                    g.end,
+                    grade=g.name,
+                    qualifier="all",
+                )
+            )
     return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+
 def check(values: dict[str, Any], cohort: int | None) -> list[str]:
     """Names of the checks that one fact fails; `cohort` is the largest cohort of the study."""
     failed = []
@@ -18,7 +19,7 @@ def check(values: dict[str, Any], cohort: int | None) -> list[str]:
         failed.append("percent_mismatch")
     if low is not None and high is not None and low > high:
         failed.append("interval_order")
-    elif estimate is not None and (low is not None and estimate < low or high is not None and estimate > high):
+    elif estimate is not None and ((low is not None and estimate < low) or (high is not None and estimate > high)):
         failed.append("outside_interval")
     if total is not None and cohort is not None and total > cohort:
         failed.append("total_over_cohort")
@@ -36,6 +37,7 @@ def same_percent(n: float, total: float, percent: float) -> bool:
 
 def check_study(facts: list[dict[str, Any]]) -> None:
     """Checks between facts of one study, added to each fact's 'checks' in place."""
+
     def comparable(a: dict[str, Any], b: dict[str, Any]) -> bool:
         return all(a.get(k) == b.get(k) for k in ("group", "time", "total"))
 
@@ -48,6 +50,12 @@ def check_study(facts: list[dict[str, Any]]) -> None:
             if a.get(key) not in small or name in a["checks"]:
                 continue
             for b in rows:
-                if b.get(key) in large and comparable(a, b) and a.get("event") == b.get("event") and a["percent"] > b["percent"] and a["at"] == b["at"]:
+                if (
+                    b.get(key) in large
+                    and comparable(a, b)
+                    and a.get("event") == b.get("event")
+                    and a["percent"] > b["percent"]
+                    and a["at"] == b["at"]
+                ):
                     a["checks"].append(name)
                     break

@@ -168,6 +168,9 @@ def _role_of(
         if _GIVEN_TO.search(before) and not result and not _other_therapy(before):
             return Count("treated", c.n, "administered-to", 0.75, c.start, c.end)
         return None
+    without = roles.WITHOUT_MORE.match(window)
+    if without and c.noun and not result:
+        return Count("subgroup", c.n, "without-more", 0.75, c.start, c.np_end + without.end())
     if roles.DENIED.match(window):
         label = not result and _labelled(folded, c, following)
         return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end + 8) if label else None

@@ -176,11 +176,14 @@ _ABBREVIATION_FIRST = re.compile(r"(?<=[a-z] )([\[(])([A-Z][A-Za-z0-9/+−-]{1,8
 
 def blank_definitions(text: str) -> str:
     """'complete remission (CR) or' -> 'complete remission      or': names then match across them."""
+
     def blank(m: re.Match[str]) -> str:
         return " " * len(m[0]) if sum(c.isupper() for c in m[1]) >= 2 else m[0]
 
     text = _ABBREVIATION_PAREN.sub(blank, text)
-    return _ABBREVIATION_FIRST.sub(lambda m: m[1] + " " * (len(m[0]) - len(m[1])) if sum(c.isupper() for c in m[2]) >= 2 else m[0], text)
+    return _ABBREVIATION_FIRST.sub(
+        lambda m: m[1] + " " * (len(m[0]) - len(m[1])) if sum(c.isupper() for c in m[2]) >= 2 else m[0], text
+    )
 
 
 def read_concepts(text: str, folded: str, local: Mapping[str, Term | None]) -> list[Mention]:
@@ -190,10 +193,14 @@ def read_concepts(text: str, folded: str, local: Mapping[str, Term | None]) -> l
     form of the vocabulary means something else here.
     """
     plain = blank_definitions(text)
-    folded_plain = folded if plain == text else "".join(f if p == t else p for p, t, f in zip(plain, text, folded, strict=True))
+    folded_plain = (
+        folded if plain == text else "".join(f if p == t else p for p, t, f in zip(plain, text, folded, strict=True))
+    )
     hits: list[Hit] = [hit for name in VOCABULARIES for hit in vocabulary(name).hits(plain, folded_plain)]
     if local:
-        hits = [h for h in hits if not (text[h.start : h.end] in local and (local[text[h.start : h.end]] is not h.term))]
+        hits = [
+            h for h in hits if not (text[h.start : h.end] in local and (local[text[h.start : h.end]] is not h.term))
+        ]
         hits += _local_hits(plain, local)
     hits = [h for h in hits if not _excluded(h, folded_plain)]
     hits.sort(key=lambda h: (h.start - h.end, h.start))
@@ -212,7 +219,9 @@ def _local_hits(text: str, local: Mapping[str, Term | None]) -> list[Hit]:
     out = []
     for short, term in local.items():
         if term is not None:
-            out += [Hit(m.start(), m.end(), term) for m in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?![\w])", text)]
+            out += [
+                Hit(m.start(), m.end(), term) for m in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?![\w])", text)
+            ]
     return out
 
 
@@ -228,17 +237,35 @@ _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen"
 def _excluded(hit: Hit, folded: str) -> bool:
     if hit.term.name == "antigen-negative relapse" and not _RELAPSING.search(folded):
         return True
-    if hit.term.kind == "events" and re.match(r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved)", folded[hit.end : hit.end + 16]):
+    if hit.term.kind == "events" and re.match(
+        r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved)", folded[hit.end : hit.end + 16]
+    ):
         return True
     if hit.term.kind == "events" and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start]):
         return True
-    if hit.term.kind == "response" and re.search(r"\b(?:after|following|without|as|loss\s+of)\s+(?:the\s+|an?\s+|their\s+|best\s+)?$", folded[max(0, hit.start - 20) : hit.start]) and "respon" in folded[hit.start : hit.end] and hit.term.name == "ORR":
+    if (
+        hit.term.kind == "response"
+        and re.search(
+            r"\b(?:after|following|without|as|loss\s+of)\s+(?:the\s+|an?\s+|their\s+|best\s+)?$",
+            folded[max(0, hit.start - 20) : hit.start],
+        )
+        and "respon" in folded[hit.start : hit.end]
+        and hit.term.name == "ORR"
+    ):
         return True
-    if hit.term.name == "OS" and folded[hit.start : hit.end] in ("alive", "were alive") and re.match(r"\s+(?:and\s+)?(?:in|disease|relapse|leuk)\b", folded[hit.end : hit.end + 14]):
+    if (
+        hit.term.name == "OS"
+        and folded[hit.start : hit.end] in ("alive", "were alive")
+        and re.match(r"\s+(?:and\s+)?(?:in|disease|relapse|leuk)\b", folded[hit.end : hit.end + 14])
+    ):
         return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
-    if before is not None and not word.isupper() and (hit.term.name not in ("ORR", "CR", "relapse", "PD", "OS") or word in _LOOSE):
+    if (
+        before is not None
+        and not word.isupper()
+        and (hit.term.name not in ("ORR", "CR", "relapse", "PD", "OS") or word in _LOOSE)
+    ):
         if before.search(folded[max(0, hit.start - 24) : hit.start]):
             return True
     return after is not None and bool(after.match(folded[hit.end : hit.end + 24]))
@@ -246,7 +273,7 @@ def _excluded(hit: Hit, folded: str) -> bool:
 
 # Words common enough outside results that their surroundings decide.
 _LOOSE = frozenset(
-    "pd pod response responses remission remissions relapse relapses relapsed progressed survival recurrence recurrences".split()
+    ["pd", "pod", "response", "responses", "remission", "remissions", "relapse", "relapses", "relapsed", "progressed", "survival", "recurrence", "recurrences"]
 ) | {"disease progression", "progressive disease", "disease relapse", "complete remission", "complete response"}  # fmt: skip
 
 # 'best overall and complete response rates': the first adjective names an endpoint of its own.
@@ -292,7 +319,11 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
             if last.name == "MRD-" and m.name in _REMISSIONS and _TOUCH.match(gap):
                 out[-1] = Mention("response", last.start, m.end, "MRD- CR")
                 continue
-            if last.name in _REMISSIONS and m.name == "MRD-" and (_TOUCH.match(gap) or re.match(r"\s*,?\s*(?:with|and\s+were|and\s+was)\s*$", gap)):
+            if (
+                last.name in _REMISSIONS
+                and m.name == "MRD-"
+                and (_TOUCH.match(gap) or re.match(r"\s*,?\s*(?:with|and\s+were|and\s+was)\s*$", gap))
+            ):
                 out[-1] = Mention("response", last.start, m.end, "MRD- CR")
                 continue
             if last.name == m.name and not gap.strip(" ("):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from extract.checks import same_percent
-from extract.linking import Link
+from extract.links import Link
 from extract.quantities import Quantity
 from extract.reading import Reading
 
@@ -18,7 +18,9 @@ _OF_THEM_BEFORE = re.compile(
     r"(?:\b(?:of|among|in)\s+(?:whom|these|them|those|which)\b(?:\s+(?:patients|responders|children|relapses|participants))?\s*,?\s*(?:[\w-]+\s+){0,3}?|\bincluding\s+|\bwith\s+loss\s+of\s+[\w\s]{2,20}\bin\s+)$"
 )
 _IN_SET = re.compile(r"^(?:as\s+[\w\s]{1,24},\s*)?(?:in|across|among|for|within)\s+(?:the\s+)?[^,;.]{1,80}\(\s*$")
-_TOPIC = re.compile(r"(?:^|[,;:.]\s*|\band\s+)(?:of|among|amongst|out\s+of|in|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
+_TOPIC = re.compile(
+    r"(?:^|[,;:.]\s*|\band\s+)(?:of|among|amongst|out\s+of|in|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$"
+)
 
 
 def denominators(readings: list[Reading]) -> dict[int, int]:
@@ -38,7 +40,12 @@ def denominators(readings: list[Reading]) -> dict[int, int]:
                 if total and q.percent is not None and same_percent(round(q.percent * total / 100), total, q.percent):
                     found[id(link)] = int(total)
                 continue
-            total = _pointed(sentence, q, counted, last) or _topic(sentence, q, counted) or _parts(reading, link) or _infused(reading, q)
+            total = (
+                _pointed(sentence, q, counted, last)
+                or _topic(sentence, q, counted)
+                or _parts(reading, link)
+                or _infused(reading, q)
+            )
             if total is not None and q.n <= total and (q.percent is None or same_percent(q.n, total, q.percent)):
                 found[id(link)] = int(total)
             elif q.percent is not None:
@@ -58,18 +65,35 @@ def _parts(reading: Reading, link: Link) -> float | None:
     q = link.quantity
     if q is None or not q.bare or link.mention.name not in _PARTS:
         return None
-    whole = [o.quantity for o in reading.links if o.quantity is not None and o.mention.name in ("ORR", *_PARTS) and o.quantity.total and o.quantity.end <= q.start]
+    whole = [
+        o.quantity
+        for o in reading.links
+        if o.quantity is not None
+        and o.mention.name in ("ORR", *_PARTS)
+        and o.quantity.total
+        and o.quantity.end <= q.start
+    ]
     if whole:
         return whole[0].total
-    parts = [o.quantity.n or 0 for o in reading.links if o.quantity is not None and o.quantity.bare and o.mention.name in _PARTS]
-    return next((c.n for c in reading.quantities if c.bare and c.n == sum(parts) and len(parts) > 1 and c.end <= q.start), None)
+    parts = [
+        o.quantity.n or 0
+        for o in reading.links
+        if o.quantity is not None and o.quantity.bare and o.mention.name in _PARTS
+    ]
+    return next(
+        (c.n for c in reading.quantities if c.bare and c.n == sum(parts) and len(parts) > 1 and c.end <= q.start), None
+    )
 
 
 def _infused(reading: Reading, q: Quantity) -> float | None:
     """'Nine infants were infused and seven entered CR': of those treated or evaluable in the same sentence."""
     if not q.bare:
         return None
-    wider = [c for c in reading.cohorts if c.role in ("treated", "evaluable") and c.end <= q.start and q.n is not None and c.n >= q.n]
+    wider = [
+        c
+        for c in reading.cohorts
+        if c.role in ("treated", "evaluable") and c.end <= q.start and q.n is not None and c.n >= q.n
+    ]
     return wider[-1].n if wider and ";" not in reading.sentence.folded[wider[-1].end : q.start] else None
 
 
@@ -97,7 +121,9 @@ def _pointed(sentence: str, q: Quantity, counted: list[Quantity], last: Quantity
 
 
 def _topic(sentence: str, q: Quantity, counted: list[Quantity]) -> float | None:
-    topics = [o for o in counted if o.end <= q.start and o.bare and _TOPIC.search(sentence[max(0, o.start - 20) : o.start])]
+    topics = [
+        o for o in counted if o.end <= q.start and o.bare and _TOPIC.search(sentence[max(0, o.start - 20) : o.start])
+    ]
     if not topics:
         topics = [o for o in counted if o.end <= q.start and o.eq and o.bare and _IN_SET.match(sentence[: o.start])]
     if not topics:
@@ -107,10 +133,14 @@ def _topic(sentence: str, q: Quantity, counted: list[Quantity]) -> float | None:
 
 
 def _by_arithmetic(q: Quantity, counted: list[Quantity], stated: list[int]) -> int | None:
-    assert q.n is not None and q.percent is not None
-    near = [int(o.total) for o in reversed(counted) if o is not q and o.total] + [int(o.n) for o in reversed(counted) if o is not q and o.n is not None and o.n >= q.n]
+    n, percent = q.n, q.percent
+    if n is None or percent is None:
+        return None
+    near = [int(o.total) for o in reversed(counted) if o is not q and o.total] + [
+        int(o.n) for o in reversed(counted) if o is not q and o.n is not None and o.n >= n
+    ]
     for total in [*near, *stated]:
-        if total >= max(q.n, 2) and same_percent(q.n, total, q.percent):
+        if total >= max(n, 2) and same_percent(n, total, percent):
             return total
     return None
 

@@ -8,7 +8,7 @@ from typing import Any
 from extract.checks import check, check_study, same_percent
 from extract.concepts import Mention
 from extract.denominators import denominators
-from extract.linking import Link
+from extract.links import Link
 from extract.quantities import Quantity
 from extract.reading import Reading
 from extract.scope import Scope
@@ -16,8 +16,12 @@ from models.evidence import Fact, fact_from
 from models.record import Record
 from models.study import StudyType
 
-_ALL_CAUSE_CAUSE = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})")
-_CAUSE_BEFORE = re.compile(r"\b(?:due\s+to|of|from|because\s+of|attributed\s+to|attributable\s+to|related\s+to|caused\s+by|with)\s+(?:[\w-]+\s+){0,2}$")
+_ALL_CAUSE_CAUSE = re.compile(
+    r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})"
+)
+_CAUSE_BEFORE = re.compile(
+    r"\b(?:due\s+to|of|from|because\s+of|attributed\s+to|attributable\s+to|related\s+to|caused\s+by|with)\s+(?:[\w-]+\s+){0,2}$"
+)
 _DIED = re.compile(r"\b(?:died|deaths?|fatalities|succumbed|mortality)\b")
 _DISEASE_CAUSE = re.compile(r"\b(?:relapse|progress|disease|lymphoma|leuk(?:a)?emia|myeloma|tumou?r)\b|\bpd\b")
 
@@ -29,12 +33,38 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     for i, reading in enumerate(readings):
         drafts += _infused_of_enrolled(reading, i)
         for count in reading.cohorts:
-            drafts.append(_draft(reading, i, count.start, count.end, count.rule, count.strength, type="cohort", role=count.role, n=count.n))
+            drafts.append(
+                _draft(
+                    reading,
+                    i,
+                    count.start,
+                    count.end,
+                    count.rule,
+                    count.strength,
+                    type="cohort",
+                    role=count.role,
+                    n=count.n,
+                )
+            )
         for seen in reading.followups:
             q = seen.quantity
             low, high = q.range or (q.ci[:2] if q.ci and q.ci[2] is None else None) or (None, None)
             value, unit = (q.value, q.unit) if q.kind != "time" else _split_time(q.times[0])
-            drafts.append(_draft(reading, i, seen.start, seen.end, seen.rule, 0.95, type="followup", value=value, unit=unit or None, low=low, high=high))
+            drafts.append(
+                _draft(
+                    reading,
+                    i,
+                    seen.start,
+                    seen.end,
+                    seen.rule,
+                    0.95,
+                    type="followup",
+                    value=value,
+                    unit=unit or None,
+                    low=low,
+                    high=high,
+                )
+            )
         for link in [*reading.links, *(_case_statements(reading) if kind == "case_report" else [])]:
             draft = _fact(reading, i, link)
             if draft is None:
@@ -67,7 +97,9 @@ def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
 
 
 _CASE_GENERIC = frozenset({"AE", "SAE", "all-cause death", "death", "DLT", "ORR", "NR", "relapse", "MRD-"})
-_CASE_NOT = re.compile(r"\b(?:relapsed|refractory|prior|previous|history|before|first-line|chemotherapy|after\s+failure|literature|may|can|should|could|risk|suggest\w*|highlight\w*|potential|management|strateg\w+)\b")
+_CASE_NOT = re.compile(
+    r"\b(?:relapsed|refractory|prior|previous|history|before|first-line|chemotherapy|after\s+failure|literature|may|can|should|could|risk|suggest\w*|highlight\w*|potential|management|strateg\w+)\b"
+)
 
 
 def _case_statements(reading: Reading) -> list[Link]:
@@ -79,22 +111,40 @@ def _case_statements(reading: Reading) -> list[Link]:
     folded = reading.sentence.folded
     out = []
     for m in reading.mentions:
-        if m.kind in ("grade", "survival") or m.name in _CASE_GENERIC or id(m) in told or any(a <= m.start < b for a, b in spans):
+        if (
+            m.kind in ("grade", "survival")
+            or m.name in _CASE_GENERIC
+            or id(m) in told
+            or any(a <= m.start < b for a, b in spans)
+        ):
             continue
-        if _CASE_NOT.search(folded[max(0, m.start - 60) : m.end + 20]) or re.search(r"\b(?:no|not|without|never)\b", folded[max(0, m.start - 30) : m.start]):
+        if _CASE_NOT.search(folded[max(0, m.start - 60) : m.end + 20]) or re.search(
+            r"\b(?:no|not|without|never)\b", folded[max(0, m.start - 30) : m.start]
+        ):
             continue
-        grade = next((g.name for g in reading.mentions if g.kind == "grade" and (0 <= m.start - g.end <= 2 or 0 <= g.start - m.end <= 3)), None)
+        grade = next(
+            (
+                g.name
+                for g in reading.mentions
+                if g.kind == "grade" and (0 <= m.start - g.end <= 2 or 0 <= g.start - m.end <= 3)
+            ),
+            None,
+        )
         time = next((q.times[0] for q in reading.quantities if q.times and abs(q.start - m.end) < 40), None)
         out.append(Link(m, None, "case-statement", 0.6, m.start, m.end, grade=grade, time=time))
     return out
 
 
-def _draft(reading: Reading, at: int, start: int, end: int, rule: str, strength: float, **values: Any) -> dict[str, Any]:
+def _draft(
+    reading: Reading, at: int, start: int, end: int, rule: str, strength: float, **values: Any
+) -> dict[str, Any]:
     s = reading.sentence
     end = min(end, len(s.text))
     quote = s.text[start:end]
     # A quote keeps its closing bracket.
-    if quote.count("(") > quote.count(")") and s.text[end : end + 1] == ")" or quote.count("[") > quote.count("]") and s.text[end : end + 1] == "]":
+    if (quote.count("(") > quote.count(")") and s.text[end : end + 1] == ")") or (
+        quote.count("[") > quote.count("]") and s.text[end : end + 1] == "]"
+    ):
         end += 1
     lead = len(s.text[start:end]) - len(s.text[start:end].lstrip())
     start += lead
@@ -111,7 +161,7 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     if mention.kind == "survival":
         return _survival(reading, at, link)
     if mention.kind == "response":
-        if mention.name == "MRD-" and q is not None and _among_remissions(reading, link):
+        if mention.name == "MRD-" and q is not None and _among_remissions(reading, link, q):
             mention = Mention(mention.kind, mention.start, mention.end, "MRD- CR")
         values = {"type": "response", "endpoint": mention.name, "time": link.time}
     elif mention.kind == "events":
@@ -141,23 +191,26 @@ def _split_time(time: str) -> tuple[float, str]:
     return float(value), unit
 
 
-_POINTS_BACK = re.compile(r"\b(?:of|among|in)\s+(?:them|whom|these|those|which)\b|\bof\s+the\s+(?:\w+\s+)?(?:complete\s+remissions|crs\b|patients\s+in\s+(?:cr|complete))|\bof\s+(?:the\s+)?\w+\s+(?:patients|children|participants)\s+in\s+(?:cr|complete|remission)")
+_POINTS_BACK = re.compile(
+    r"\b(?:of|among|in)\s+(?:them|whom|these|those|which)\b|\bof\s+the\s+(?:\w+\s+)?(?:complete\s+remissions|crs\b|patients\s+in\s+(?:cr|complete))|\bof\s+(?:the\s+)?\w+\s+(?:patients|children|participants)\s+in\s+(?:cr|complete|remission)"
+)
 
 
-def _among_remissions(reading: Reading, link: Link) -> bool:
+def _among_remissions(reading: Reading, link: Link, q: Quantity) -> bool:
     """MRD negativity of those in CR ('24 of them were MRD negative') is MRD-negative CR."""
-    assert link.quantity is not None
     sentence = reading.sentence.folded
-    if not _POINTS_BACK.search(sentence[max(0, link.quantity.start - 24) : link.mention.start]):
+    if not _POINTS_BACK.search(sentence[max(0, q.start - 24) : link.mention.start]):
         return False
-    if re.search(r"\bin\s+(?:cr\b|complete|remission)", sentence[link.quantity.start : link.mention.start]):
+    if re.search(r"\bin\s+(?:cr\b|complete|remission)", sentence[q.start : link.mention.start]):
         return True
     earlier = [o.mention.name for o in reading.links if o.start < link.start and o.mention.kind == "response"]
     return bool(earlier) and earlier[-1] in ("CR", "CRi", "CR/CRi")
 
 
 # A state before the cells were given is no result.
-_BASELINE = re.compile(r"^(?:[^.;,]|\.\d){0,60}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b")
+_BASELINE = re.compile(
+    r"^(?:[^.;,]|\.\d){0,60}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b"
+)
 
 
 def _proportion(q: Quantity) -> dict[str, Any]:
@@ -177,7 +230,12 @@ def _event(reading: Reading, link: Link) -> tuple[str | None, str | None]:
     name = link.mention.name
     folded = reading.sentence.folded
     if name != "all-cause death":
-        if link.quantity is not None and name != "death" and _CAUSE_BEFORE.search(folded[max(0, link.mention.start - 40) : link.mention.start]) and _DIED.search(folded[: link.mention.start]):
+        if (
+            link.quantity is not None
+            and name != "death"
+            and _CAUSE_BEFORE.search(folded[max(0, link.mention.start - 40) : link.mention.start])
+            and _DIED.search(folded[: link.mention.start])
+        ):
             return "death", "any"
         return name, link.grade
     m = _ALL_CAUSE_CAUSE.match(folded[link.mention.end :])

@@ -35,14 +35,19 @@ def read_followup(folded: str, quantities: list[Quantity]) -> list[FollowUpTime]
             continue
         before = folded[max(0, q.start - 110) : q.start]
         m = _BEFORE.search(before)
-        median_before = re.search(r"(?:median|mean)\s*$|\ba\s*$|\bat\s*$", before)
+        re.search(r"(?:median|mean)\s*$|\ba\s*$|\bat\s*$", before)
         if m and not _NOT.search(before[: m.start()]):
-            if m[0].startswith(("follow", "f/u", "fu")) or re.match(r"(?:[,;:]\s*)?followed|(?:[,;:]\s*)?(?:after|with|over)\s+a\s+(?:median|mean)|(?:median|mean)\s+(?:obs|surv)", m[0]):
-                if not m[0].startswith(("follow", "f/u", "fu")) and re.search(r"\b(?:lines|therap|cycles)\b", folded[q.end : q.end + 20]):
+            if m[0].startswith(("follow", "f/u", "fu")) or re.match(
+                r"(?:[,;:]\s*)?followed|(?:[,;:]\s*)?(?:after|with|over)\s+a\s+(?:median|mean)|(?:median|mean)\s+(?:obs|surv)",
+                m[0],
+            ):
+                if not m[0].startswith(("follow", "f/u", "fu")) and re.search(
+                    r"\b(?:lines|therap|cycles)\b", folded[q.end : q.end + 20]
+                ):
                     continue
                 start = max(0, q.start - 110) + m.start()
                 lead = re.search(r"(?:median|mean)\s+(?:[\w-]+\s+){0,2}$", folded[max(0, start - 30) : start])
                 out.append(FollowUpTime(q, start - len(lead[0]) if lead else start, q.end, "followup"))
-        elif _AFTER.match(folded[q.end :]) and (median_before or True):
+        elif _AFTER.match(folded[q.end :]) and (True):
             out.append(FollowUpTime(q, q.start, q.end + len(_AFTER.match(folded[q.end :])[0]), "followup-after"))  # type: ignore[index]
     return out

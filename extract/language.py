@@ -18,10 +18,15 @@ _SUFFIX = re.compile(r"""(?:\)+|\]+|[}"'”’,;:!?]+|\.)$""")
 _KEPT = re.compile(r"^(?:vs\.|e\.g\.|i\.e\.|al\.|no\.|approx\.|dr\.|st\.|fig\.)$", re.I)
 
 # A sentence ends at . ! ? before a blank and a capital, digit or bracket, except after these words.
-_END = re.compile(r"""(?<=[.!?])["'”)\]]*\s+(?=["“(\[]?[A-Z0-9≥>])|(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})|\n+|\s+(?=(?:METHODS|RESULTS|CONCLUSIONS?|FINDINGS|INTERPRETATION)\s?:)""")
+_END = re.compile(
+    r"""(?<=[.!?])["'”)\]]*\s+(?=["“(\[]?[A-Z0-9≥>])|(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})|\n+|\s+(?=(?:METHODS|RESULTS|CONCLUSIONS?|FINDINGS|INTERPRETATION)\s?:)"""
+)
 # A full stop between two words without a blank ends a token too.
 _INFIX = re.compile(r"(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})")
-_NO_END = re.compile(r"(?:\b(?:vs|v|e\.g|i\.e|al|no|approx|dr|st|fig|ca|cf|resp|etc|incl|inc|ltd|nos|spp|sp|wt|u\.s|p|n|[A-Z])\.)[\"')\]]*\s+$", re.I)
+_NO_END = re.compile(
+    r"(?:\b(?:vs|v|e\.g|i\.e|al|no|approx|dr|st|fig|ca|cf|resp|etc|incl|inc|ltd|nos|spp|sp|wt|u\.s|p|n|[A-Z])\.)[\"')\]]*\s+$",
+    re.I,
+)
 
 
 @Language.component("clinical_sentences")
@@ -29,15 +34,19 @@ def clinical_sentences(doc: Doc) -> Doc:
     """Set sentence starts from `sentence_spans` of the text."""
     starts = {start for start, _ in sentence_spans(doc.text)}
     # In one go: setting token.is_sent_start looks at the whole document each time.
-    marks = np.fromiter((1 if token.idx in starts else -1 for token in doc), dtype=np.int64, count=len(doc))
-    return doc.from_array(["SENT_START"], marks.reshape(-1, 1).astype(np.uint64)) if len(doc) else doc
+    marks = np.array([[1 if token.idx in starts else -1] for token in doc], dtype=np.int64)
+    return doc.from_array(["SENT_START"], marks.astype(np.uint64)) if len(doc) else doc  # type: ignore[arg-type]
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Sentences as (start, end), without the blanks between them."""
     spans, start = [], 0
     for m in _END.finditer(text):
-        if "\n" not in m[0] and _NO_END.search(text[max(0, m.start() - 8) : m.end()]) and not text[m.end() - 1 : m.end()] == ".":
+        if (
+            "\n" not in m[0]
+            and _NO_END.search(text[max(0, m.start() - 8) : m.end()])
+            and text[m.end() - 1 : m.end()] != "."
+        ):
             continue
         end = m.start() + (1 if m[0].startswith(".") else len(m[0].rstrip()) if not m[0].isspace() else 0)
         if text[start:end].strip():
@@ -74,7 +83,11 @@ def language() -> Language:
     """The pipeline, built once."""
     nlp = spacy.blank("en")
     nlp.tokenizer = Tokenizer(
-        nlp.vocab, prefix_search=_PREFIX.search, suffix_search=_suffix, infix_finditer=_INFIX.finditer, token_match=_KEPT.match
+        nlp.vocab,
+        prefix_search=_PREFIX.search,
+        suffix_search=_suffix,
+        infix_finditer=_INFIX.finditer,
+        token_match=_KEPT.match,
     )
     nlp.add_pipe("clinical_sentences")
     nlp.max_length = 10_000_000

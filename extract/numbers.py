@@ -17,8 +17,28 @@ Kind = Literal[
 
 _UNITS = {"d": "d", "day": "d", "w": "wk", "wk": "wk", "week": "wk", "m": "mo", "mo": "mo", "mos": "mo", "month": "mo",
           "y": "y", "yr": "y", "year": "y"}  # fmt: skip
-_ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {w: i for i, w in enumerate(_ONES, 1)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
 
 _D = r"(?:[-‐‑–—−]|to)"
@@ -56,12 +76,12 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("date", r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?(?![\d%])|\d{1,2}\s+(?:january|february|march|april|june|july|august|september|october|november|december)(?:,?\s+(?:19|20)\d\d)?"),
     ("year", r"(?:19[5-9]|20[0-4])\d(?![\d%.,/]\d|\s*%|\s*(?:patients|participants|subjects|individuals|cases|recipients))"),
     ("heterogeneity", r"(?<![a-z])(?:i\s?[\^]?[2²]|τ2|τ²|q)\s*(?:=|:|,|\sof\s|\swas\s|(?=\s*\d+(?:\.\d+)?\s?%))\s*(?:[<>]\s*)?[\d.]+\s?%?"),
-    ("statistic", rf"(?:auc|c[\s-]?index|c[\s-]statistic|cohen'?s?\s+kappa|kappa|β|beta|r2|r²|(?<![a-z])r|rho|ρ|z|chi-?square)\s*(?:=|:|,|\sof\s|\swas\s|\s)\s*[-−]?(?:0?[.·]\d+|1[.·]0+)(?:\s*[-–]\s*0?[.·]\d+)?"),
+    ("statistic", r"(?:auc|c[\s-]?index|c[\s-]statistic|cohen'?s?\s+kappa|kappa|β|beta|r2|r²|(?<![a-z])r|rho|ρ|z|chi-?square)\s*(?:=|:|,|\sof\s|\swas\s|\s)\s*[-−]?(?:0?[.·]\d+|1[.·]0+)(?:\s*[-–]\s*0?[.·]\d+)?"),
     ("ci", rf"{_CI_HEAD}{_IS}(?P<ci_open>[\[(])?\s*(?:[<>]\s*)?(?P<ci_low>{_BOUND})\s*{_SEP}(?P<ci_high>{_BOUND})(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?(?(ci_open)[\])]?)"),
     ("ci_after", r"(?P<after_low>\d+(?:[.·]\d+)?)\s?%?\s*[-–—]\s*(?P<after_high>\d+(?:[.·]\d+)?)\s?%?\s*,\s*95\s?%\s*ci"),
     ("ci_bare_level", r"9\d(?:[.·]\d)?\s?%\s*(?:-\s*)?(?:ci|cri|confidence\s+intervals?|credible\s+intervals?)s?(?:\s*[\[(](?:ci|cri|cis)[\])])?"),
     ("range", rf"(?:(?:min[-–/]max|full\s+range|(?:inter\s?-?quartile\s+)?range[sd]?|iqr|i\.q\.r\.)(?:\s*[\[(][a-z]{{2,4}}[\])])?)\s*[:,;=]?\s*(?:of|was|from|between)?\s*[\[(]?\s*(?:[<>]\s?)?(?P<low>{NUM})(?P<low_plus>\+)?\s*(?:%|{_UNIT})?\s*(?:[-‐‑–—−~,;]|to|and)\s*(?:[<>]\s?)?(?P<high>{NUM})\+?(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?[\])]?"),
-    ("hr", rf"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(]?9\d\s?%\s*(?:ci|confidence\s+interval)[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{{1,70}}?)?\s*(?:=|:|,|;|of|was|is|were|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
+    ("hr", r"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(]?9\d\s?%\s*(?:ci|confidence\s+interval)[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{1,70}?)?\s*(?:=|:|,|;|of|was|is|were|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
     ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
     ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?:\s?/\s?(?P<n_eq_total>\d{1,9}))?(?![\d.]*\d|\s?%)"),
@@ -74,7 +94,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("measure", rf"(?:[<>≤≥~]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*[-]?\s*(?:mg|g/dl|g/l|µg|μg|mcg|ng|pg|iu|u/l|ml|µl|μl|l/min|gy|mm3?|cm2?|kg|nm|bp|kb|kda|°c|hours?|hrs?|h(?![a-z0-9])|min(?:utes)?(?![a-z])|fold|[-]fold|times|copies|cells/|cells\s+per|k\b|×\s?109)(?![a-z])(?:/[\w²^]+)?"),
     ("lines", rf"(?:(?:≥|>|at\s+least|up\s+to|a\s+median\s+of|median\s+of)\s*)?(?:{NUM}|{_WORDNUM})(?:\s*(?:or\s+more|{_D}\s*(?:\d+|{_WORD})))?(?:\s+(?:or\s+more))?\s+(?:(?:prior|previous|earlier|different|median|lines?)\s+)+(?:lines?|therap(?:y|ies)|regimens?|treatments?|of|systemic)|(?:{NUM}|{_WORD})(?:\s*{_D}\s*\d+|\s+or\s+more)?\s+(?:lines?|regimens?|courses?|cycles?|centers?|centres?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials|databases|articles?|publications?|reports?|copies|doses?(?!\s+levels?)|infusions?|dose\s+levels|samples?|genes?|mutations?|points?|records|time\s*points|cohorts|arms|groups|clusters|parameters|variables|factors|antigens|targets|mice|donors|cell\s+lines|randomi[sz]ed\s+(?:controlled\s+)?trials|clinical\s+trials|eligible\s+(?:studies|trials)|single-arm|observational|retrospective\s+studies|prospective\s+studies|full-text|abstracts|datasets|products|batches|doublings?|classes)(?![a-z])"),
     ("percent_pair", rf"(?P<pp1>{NUM})\s?%?\s*[-–—]\s*(?P<pp2>{NUM})\s?%(?!\s*ci)"),
-    ("percent_slash", rf"(?P<ps1>\d+(?:[.·]\d+)?)\s?%\s?/\s?(?P<ps2>\d+(?:[.·]\d+)?)\s?%"),
+    ("percent_slash", r"(?P<ps1>\d+(?:[.·]\d+)?)\s?%\s?/\s?(?P<ps2>\d+(?:[.·]\d+)?)\s?%"),
     ("lancet_percent", r"(?P<lancet>\d{1,2}-\d)\s?%"),
     ("percent_bound", rf"(?:[<>≤≥⩽⩾]|(?:less|more|greater|fewer|lower|higher)\s+than|at\s+least|above|below|over(?=\s+\d+(?:\.\d+)?\s?%)|under|exceed(?:s|ing|ed)?|up\s+to)\s*(?:{NUM})\s?%"),
     ("one_in", rf"(?:more\s+than\s+|nearly\s+|about\s+)?(?:{_WORD}|\d)\s+in\s+(?:two|three|four|five|six|eight|ten|twenty|\d{{1,2}})(?![\w%.-]|\s*\()(?!\s+(?:patients|children|participants|with|grade))"),
@@ -89,14 +109,43 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("int_range", r"(?P<ir1>\d+(?:[.·]\d+)?)\s?[-–—]\s?(?P<ir2>\d+(?:[.·]\d+)?)(?![\d.·]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
-    ("decimal", rf"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
+    ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),
     ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
 _MASTER = re.compile(
-    "|".join(rf"(?<![\w.,·^_-])(?P<r_{name}>{pattern})" if name not in ("percent", "percent_se", "fraction", "hr", "p_value", "percent_bound", "bound", "n_equals", "pair", "ci", "odds", "heterogeneity", "range", "ci_bare_level", "ci_after", "percent_pair", "percent_slash", "lancet_percent", "duration", "count", "decimal", "measure", "times")
-             else rf"(?<![\w.·^_])(?P<r_{name}>{pattern})" for name, pattern in GRAMMAR)
+    "|".join(
+        rf"(?<![\w.,·^_-])(?P<r_{name}>{pattern})"
+        if name
+        not in (
+            "percent",
+            "percent_se",
+            "fraction",
+            "hr",
+            "p_value",
+            "percent_bound",
+            "bound",
+            "n_equals",
+            "pair",
+            "ci",
+            "odds",
+            "heterogeneity",
+            "range",
+            "ci_bare_level",
+            "ci_after",
+            "percent_pair",
+            "percent_slash",
+            "lancet_percent",
+            "duration",
+            "count",
+            "decimal",
+            "measure",
+            "times",
+        )
+        else rf"(?<![\w.·^_])(?P<r_{name}>{pattern})"
+        for name, pattern in GRAMMAR
+    )
 )
 
 
@@ -172,7 +221,9 @@ def _atom(m: re.Match[str], group: str) -> Atom:
     start, end, rule = m.start(), m.end(), group[2:]
     if rule == "ci":
         level = m["level"] or m["level2"]
-        return Atom("ci", start, end, rule, (_bound(m["ci_low"]), _bound(m["ci_high"]), number(level) if level else None))
+        return Atom(
+            "ci", start, end, rule, (_bound(m["ci_low"]), _bound(m["ci_high"]), number(level) if level else None)
+        )
     if rule == "ci_after":
         return Atom("ci", start, end, rule, (number(m["after_low"]), number(m["after_high"]), 95.0))
     if rule == "range":

@@ -38,7 +38,12 @@ class Quantity:
     @property
     def bare(self) -> bool:
         """A count alone, that may as well be something else than patients with a result."""
-        return self.kind == "proportion" and self.n is not None and (self.total is None or self.all) and self.percent is None
+        return (
+            self.kind == "proportion"
+            and self.n is not None
+            and (self.total is None or self.all)
+            and self.percent is None
+        )
 
 
 PEOPLE = (
@@ -47,7 +52,7 @@ PEOPLE = (
 )
 # Words that may stand between a count and its percent: '27 treated adult patients (82%)'.
 _NOUN_PHRASE = re.compile(
-    rf"\s*(?:(?!(?:had|has|have|was|were|achieved|and|but|or|developed|experienced|showed|received|underwent|who|vs|versus|then|while|with|in|of|for|at|by|from|after|did|died|relapsed|responded|completed|proceeded|attained|reached|became|remained|required)\b)[a-z\ue000][\w'’/+\ue000-]*(?:\s+|(?=[^\w'’/+\ue000-]))){{0,6}}"
+    r"\s*(?:(?!(?:had|has|have|was|were|achieved|and|but|or|developed|experienced|showed|received|underwent|who|vs|versus|then|while|with|in|of|for|at|by|from|after|did|died|relapsed|responded|completed|proceeded|attained|reached|became|remained|required)\b)[a-z\ue000][\w'’/+\ue000-]*(?:\s+|(?=[^\w'’/+\ue000-]))){0,6}"
 )
 _OF = re.compile(
     r"\s*(?:\([^()\d]{0,12}\)\s*)?(?:of|out\s+of|from\s+among|among|from|/)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+|our\s+|which\s+|whom\s+|first\s+|remaining\s+|other\s+|\(?n\s?=\s?)*$"
@@ -55,15 +60,23 @@ _OF = re.compile(
 _OF_NOUN = re.compile(
     rf"\s*(?:[a-z][\w-]*\s+){{0,2}}?{PEOPLE}\s*(?:of|out\s+of)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+)*$"
 )
-_PERCENT_AFTER = re.compile(r"\s*(?:[,;:]\s*|[\[(]\s*(?:n\s?=\s?)?|=\s*|or\s+|[\])]\s*[\[(]\s*|-\s)?(?:i\.e\.,?\s*|or\s+|approximately\s+)?$")
-_PERCENT_OF_TOTAL = re.compile(r"\s*[\])]?\s*(?:of|in|among)\s+(?:the\s+|these\s+|those\s+|all\s+|our\s+|a\s+total\s+of\s+)*$")
+_PERCENT_AFTER = re.compile(
+    r"\s*(?:[,;:]\s*|[\[(]\s*(?:n\s?=\s?)?|=\s*|or\s+|[\])]\s*[\[(]\s*|-\s)?(?:i\.e\.,?\s*|or\s+|approximately\s+)?$"
+)
+_PERCENT_OF_TOTAL = re.compile(
+    r"\s*[\])]?\s*(?:of|in|among)\s+(?:the\s+|these\s+|those\s+|all\s+|our\s+|a\s+total\s+of\s+)*$"
+)
 _COUNT_AFTER_PERCENT = re.compile(r"\s*(?:[\[(]\s*|,\s*|;\s*|:\s*|[\])]\s*[\[(]\s*)(?:n\s?=\s?)?$")
-_CI_AFTER = re.compile(rf"(?:\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE})?\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{{0,12}}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$")
+_CI_AFTER = re.compile(
+    rf"(?:\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE})?\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{{0,12}}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$"
+)
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
 _GROUP_SIZE = re.compile(r"\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
-_AT = re.compile(r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast|\bpersist\w+)\s*(?:the\s+first\s+|first\s+|the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$")
+_AT = re.compile(
+    r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast|\bpersist\w+)\s*(?:the\s+first\s+|first\s+|the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$"
+)
 
 
 def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
@@ -81,7 +94,14 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
             last = atom
             out.append(made)
     for q in out:
-        if q.eq and q.n is not None and q.total is None and q.percent is not None and _GROUP_BEFORE.search(folded[max(0, q.start - 110) : q.start]) and folded[q.n_end : q.n_end + 1] in ";,":
+        if (
+            q.eq
+            and q.n is not None
+            and q.total is None
+            and q.percent is not None
+            and _GROUP_BEFORE.search(folded[max(0, q.start - 110) : q.start])
+            and folded[q.n_end : q.n_end + 1] in ";,"
+        ):
             q.n, q.total, q.total_span = None, q.n, (q.start, q.n_end)  # 'those with bulky disease (n = 17; 41%)'
         _read_noun(folded, q)
     return out
@@ -91,7 +111,9 @@ def _start(folded: str, a: Atom) -> Quantity | None:
     if a.kind == "count":
         return Quantity("proportion", a.start, a.end, n=a.numbers[0], n_end=a.end, eq=a.rule == "n_equals")
     if a.kind == "fraction":
-        return Quantity("proportion", a.start, a.end, n=a.numbers[0], total=a.numbers[1], n_end=a.end, eq=a.rule == "n_equals")
+        return Quantity(
+            "proportion", a.start, a.end, n=a.numbers[0], total=a.numbers[1], n_end=a.end, eq=a.rule == "n_equals"
+        )
     if a.kind == "percent":
         q = Quantity("proportion", a.start, a.end, percent=a.numbers[0], n_end=a.end)
         if len(a.numbers) == 2 and a.numbers[1] is not None:
@@ -126,7 +148,13 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if (_OF.match(gap) or _OF_NOUN.match(gap)) and a.numbers[0] is not None and a.numbers[0] >= q.n:
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
-        if a.kind == "count" and q.n is not None and q.total is None and last.kind == "percent" and re.match(r"\s*of\s+(?:the\s+|all\s+)?$", gap):
+        if (
+            a.kind == "count"
+            and q.n is not None
+            and q.total is None
+            and last.kind == "percent"
+            and re.match(r"\s*of\s+(?:the\s+|all\s+)?$", gap)
+        ):
             q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)  # '74 (84% of 88)'
             return True
         if a.kind == "count" and q.n is None and q.percent is not None and q.total is None and last.kind == "percent":
@@ -136,25 +164,49 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if _COUNT_AFTER_PERCENT.match(gap) and (gap.strip() not in (",", ";") or _looks_of(folded, a)):
                 q.n, q.end, q.n_end = a.numbers[0], a.end, q.n_end
                 return True
-        if a.rule == "n_equals" and q.n is None and q.percent is not None and q.total is None and _GROUP_SIZE.match(gap):
+        if (
+            a.rule == "n_equals"
+            and q.n is None
+            and q.percent is not None
+            and q.total is None
+            and _GROUP_SIZE.match(gap)
+        ):
             if a.kind == "count":  # '76% of those with bulky disease (n = 98)': the group's size
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
-        if a.kind == "count" and q.n is None and q.percent is not None and last.kind == "ci" and _N_AFTER_CI.match(gap) and (a.rule == "n_equals" or _looks_of(folded, a)):
+        if (
+            a.kind == "count"
+            and q.n is None
+            and q.percent is not None
+            and last.kind == "ci"
+            and _N_AFTER_CI.match(gap)
+            and (a.rule == "n_equals" or _looks_of(folded, a))
+        ):
             q.n, q.end = a.numbers[0], a.end
             return True
         if a.kind == "count" and q.n is not None and q.total is None and last.kind == "count" and _OF.match(gap):
             q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
             return True
-        if a.kind == "fraction" and q.n is None and q.percent is not None and (_COUNT_AFTER_PERCENT.match(gap) or last.kind == "ci" and _N_AFTER_CI.match(gap)):
+        if (
+            a.kind == "fraction"
+            and q.n is None
+            and q.percent is not None
+            and (_COUNT_AFTER_PERCENT.match(gap) or (last.kind == "ci" and _N_AFTER_CI.match(gap)))
+        ):
             q.n, q.total, q.end = a.numbers[0], a.numbers[1], a.end
             return True
         if a.kind == "percent" and q.percent is None and last.kind in ("count", "fraction"):
             gap = re.sub(r"^\s*of\s+(?:whom|them|these|those|which)\b", "", gap)
             noun = _NOUN_PHRASE.match(gap)
             rest = gap[noun.end() :] if noun else gap
-            if rest and _PERCENT_AFTER.match(rest) or (not gap.strip() and False):
-                closed = rest.strip()[:1] in ("(", "[") or "i.e." in rest or last.rule == "n_equals" or last.kind == "fraction" or q.total is not None
+            if (rest and _PERCENT_AFTER.match(rest)) or (not gap.strip() and False):
+                closed = (
+                    rest.strip()[:1] in ("(", "[")
+                    or "i.e." in rest
+                    or last.rule == "n_equals"
+                    or last.kind == "fraction"
+                    or q.total is not None
+                )
                 if closed or rest.strip() == "=":
                     q.percent, q.end = a.numbers[0], a.end
                     return True
@@ -162,7 +214,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             low, high, level = a.numbers
             q.ci, q.end = (low, high, level), a.end
             return True
-        if a.kind == "pair" and q.percent is not None and q.ci is None and not gap.strip(" ,;") :
+        if a.kind == "pair" and q.percent is not None and q.ci is None and not gap.strip(" ,;"):
             low, high = a.numbers
             if low is not None and low <= q.percent and (high is None or q.percent <= high):
                 q.ci, q.end = (low, high, None), a.end
@@ -208,7 +260,11 @@ def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
     out = list(atoms)
     for i in range(len(out) - 1):  # '22 (3-46) months', '17.2 (7.9-29.6) months'
         this, after = out[i], out[i + 1]
-        if this.kind in ("count", "decimal") and after.kind in ("pair", "range", "ci") and not folded[this.end : after.start].strip(" (["):
+        if (
+            this.kind in ("count", "decimal")
+            and after.kind in ("pair", "range", "ci")
+            and not folded[this.end : after.start].strip(" ([")
+        ):
             m = re.match(r"\s*[\])]?\s*(days?|weeks?|months?|mo|years?|yrs?)\b", folded[after.end :])
             if m:
                 out[i] = replace(this, kind="duration", rule="duration_range", unit=unit(m[1]))
@@ -220,21 +276,33 @@ def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
         if this.kind == "percent" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal"):
             if before.numbers[0] is not None and before.numbers[0] <= 100 and not _count_of(folded, out, i - 1):
                 out[i - 1] = replace(before, kind="percent", rule="percent_list")
-        elif this.kind == "duration" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal", "word_count"):
+        elif (
+            this.kind == "duration"
+            and before.kind in ("count", "decimal")
+            and before.rule in ("count", "decimal", "word_count")
+        ):
             out[i - 1] = replace(before, kind="duration", rule="duration_list", unit=this.unit)
     return out
 
 
 def _count_of(folded: str, atoms: list[Atom], i: int) -> bool:
     """Whether atom i is the N of 'n of N' or stands after 'in': then it counts patients."""
-    return bool(re.search(r"(?:\bof|/|out of|\bn\s?=)\s*(?:the\s+|all\s+)?$", folded[max(0, atoms[i].start - 14) : atoms[i].start]))
+    return bool(
+        re.search(
+            r"(?:\bof|/|out of|\bn\s?=)\s*(?:the\s+|all\s+)?$", folded[max(0, atoms[i].start - 14) : atoms[i].start]
+        )
+    )
 
 
 _NOUN = re.compile(
     rf"\s*[\])]?\s*(?P<np>(?:(?:of\s+the\s+|of\s+these\s+|of\s+those\s+|of\s+our\s+|of\s+all\s+|of\s+)?(?:[a-z][\w'’/+-]*[\s-]+){{0,6}}?)(?P<noun>{PEOPLE}))(?![a-z])"
 )
-_STOP = re.compile(r"\b(?:had|has|was|were|achieved|and|but|or|developed|experienced|in|with|by|for|after|at|on|to|from|who|received|the|grade|died)\b")
-_NONE_BEFORE = re.compile(r"\b(?:none|no\s+one|not\s+\w+\s+in\s+any|in\s+any)\s+of\s+(?:the\s+|these\s+|those\s+|our\s+)?$")
+_STOP = re.compile(
+    r"\b(?:had|has|was|were|achieved|and|but|or|developed|experienced|in|with|by|for|after|at|on|to|from|who|received|the|grade|died)\b"
+)
+_NONE_BEFORE = re.compile(
+    r"\b(?:none|no\s+one|not\s+\w+\s+in\s+any|in\s+any)\s+of\s+(?:the\s+|these\s+|those\s+|our\s+)?$"
+)
 _ALL_BEFORE = re.compile(r"\b(?:all|all\s+of\s+the|all\s+the|all\s+of)\s*$")
 
 
@@ -242,7 +310,9 @@ def _read_noun(folded: str, q: Quantity) -> None:
     if q.kind != "proportion":
         return
     m = _NOUN.match(folded, q.end)
-    if m and not _STOP.search(re.sub(r"^of\s+(?:the|these|those|our|all)\s+", "", m["np"][: m.start("noun") - m.start("np")])):
+    if m and not _STOP.search(
+        re.sub(r"^of\s+(?:the|these|those|our|all)\s+", "", m["np"][: m.start("noun") - m.start("np")])
+    ):
         q.noun = m["noun"]
     else:
         m = _NOUN.match(folded, q.n_end)

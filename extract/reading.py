@@ -12,7 +12,8 @@ from extract.absence import read_absences
 from extract.cohorts import Count, read_cohorts, settle
 from extract.concepts import Mention, all_mentions, blank_definitions, masked
 from extract.followup import FollowUpTime, read_followup
-from extract.linking import Carried, Link, link
+from extract.linking import link
+from extract.links import Carried, Link
 from extract.numbers import Atom, read_numbers
 from extract.quantities import Quantity, read_quantities
 from extract.scope import INLINE_LABEL, Scope, Sentence, scope_of
@@ -35,7 +36,9 @@ class Reading:
 
 # Where CRi is spoken of, 'overall remission' is CR or CRi; elsewhere it is any response.
 OVERALL_REMISSION = "overall remission"
-_INCOMPLETE = re.compile(r"\bcri\b|incomplete\s+(?:h(?:a)?ematolog|count|blood|marrow)|with\s+or\s+without\s+(?:\w+\s+){0,2}recovery")
+_INCOMPLETE = re.compile(
+    r"\bcri\b|incomplete\s+(?:h(?:a)?ematolog|count|blood|marrow)|with\s+or\s+without\s+(?:\w+\s+){0,2}recovery"
+)
 
 SILENT = ("review", "preclinical", "cost_effectiveness")
 

@@ -153,6 +153,11 @@ BEFORE: tuple[Row, ...] = (
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
 )  # fmt: skip
 
+# A group known by what it did not get: 'Seven patients received no further treatment'.
+WITHOUT_MORE = re.compile(
+    r"\s*(?:who\s+|in\s+(?:cr|remission)\s+)?(?:(?:received|had|underwent)\s+no\s+(?:further|additional|other|subsequent|consolidat\w*)"
+    r"|did\s+not\s+(?:receive|undergo|proceed\s+to)\s+(?:\w+\s+){0,2}?(?:consolidat\w*|transplant\w*|allo\w*|hsct|hct|maintenance|further))"
+)
 DENIED = re.compile(
     r"\s*,?\s*(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:were|was|are|did|had|have|has|could|would)\s+(?:not"
     r"|never)\b|declined|refused|withdrew|dropped)"

@@ -15,8 +15,14 @@ class Scope(Enum):
     NOTHING = "nothing"
 
 
-_BACKGROUND = re.compile(r"background|introduction|context|importance|rationale|purpose|aim|objective|hypothesis|significance|what is|statement|funding|registration|data sources|study selection|data extraction|main outcome|key point|topic", re.I)
-_METHODS = re.compile(r"method|design|setting|material|intervention|procedure|participants|exposure|patients(?! and results)|measure|experimental", re.I)
+_BACKGROUND = re.compile(
+    r"background|introduction|context|importance|rationale|purpose|aim|objective|hypothesis|significance|what is|statement|funding|registration|data sources|study selection|data extraction|main outcome|key point|topic",
+    re.I,
+)
+_METHODS = re.compile(
+    r"method|design|setting|material|intervention|procedure|participants|exposure|patients(?! and results)|measure|experimental",
+    re.I,
+)
 _RESULTS = re.compile(r"result|finding|case|observation|outcomes?$", re.I)
 _CONCLUSION = re.compile(r"conclu|interpretation|discussion|implication|meaning|summary|limitation", re.I)
 
@@ -31,9 +37,15 @@ AIMS = re.compile(
     r"\b(?:(?:primary|secondary|main|key|co-?primary|exploratory)\s+(?:(?:efficacy|safety|study|outcome)\s+)*(?:end\s?-?\s?points?|objectives?|outcomes?|aims?)\b(?!\s+(?:was|were|has\s+been)\s+(?:met|reached))|aim(?:ed)?\s+(?:of|to|was)|we\s+(?:aimed|sought|hypothesi[sz]ed|assessed\s+whether|asked\s+whether|investigated\s+whether|set\s+out)|objectives?\s+(?:was|were|of|is)|purpose\s+of|"
     r"eligible\s+(?:patients|if|were|adults|children|participants)|were\s+eligible|eligibility|inclusion\s+criteria|exclusion\s+criteria|was\s+defined\s+as|were\s+defined\s+as|defined\s+as|end\s?-?\s?points?\s+(?:were|was|included|of)|endpoints?\s+(?:were|was|included)|to\s+(?:evaluate|determine|estimate|assess|explore|investigate)\s+(?:the|whether|if)\b)"
 )
-_MET_CRITERIA = re.compile(r"\b(?:patients|children|adults|participants|subjects|cases|individuals)\s+(?:who\s+)?(?:met|meeting|fulfilled)\b")
-_STATED = re.compile(r"(?:was|were|in)\s+\d+(?:[.·]\d+)?\s?%(?!.*\b(?:detect|power|hypothes|assum|target|null|planned)\w*)")
-_MET = re.compile(r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:[\w-]+\s+){0,2}(?:co-?)?primary|primary\s+end\s?-?point\s+(?:was|were)\s+met")
+_MET_CRITERIA = re.compile(
+    r"\b(?:patients|children|adults|participants|subjects|cases|individuals)\s+(?:who\s+)?(?:met|meeting|fulfilled)\b"
+)
+_STATED = re.compile(
+    r"(?:was|were|in)\s+\d+(?:[.·]\d+)?\s?%(?!.*\b(?:detect|power|hypothes|assum|target|null|planned)\w*)"
+)
+_MET = re.compile(
+    r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:[\w-]+\s+){0,2}(?:co-?)?primary|primary\s+end\s?-?point\s+(?:was|were)\s+met"
+)
 # A section label that stands in the text itself: 'Results: …', 'RESULTSIn …'.
 INLINE_LABEL = re.compile(
     r"^(?:[①-⑩(\d).]{0,3}\s*)?(?:(?P<colon>Background|Objectives?|Aims?|Purpose|Introduction|Methods?|Materials and methods|Patients and methods|Results?|Findings|Conclusions?|Interpretation|Discussion|BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|MATERIALS AND METHODS|PATIENTS AND METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)\s*:|(?P<glued>BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)(?=\s?[A-Z][a-z]|\s(?:[A-Z]|\d)))"
@@ -45,7 +57,9 @@ _BACKGROUND_CUE = re.compile(
 _OWN = re.compile(
     r"\b(?:we|our|us|this\s+(?:study|trial|analysis|phase|report|cohort|series|retrospective|prospective|work|case|multicent)|the\s+present\s+study|here|herein|in\s+this|in\s+total|a\s+total\s+of|of\s+(?:the\s+)?\d+\s+(?:patients|adults|children)|median\s+follow|met\s+(?:the\s+)?(?:eligibility|inclusion)|were\s+(?:enrolled|included|treated|infused|analy[sz]ed|randomi[sz]ed|assigned|identified|collected|reviewed|given)|was\s+(?:conducted|performed|designed)|received|between\s+(?:\w+\s+)?(?:19|20)\d\d|from\s+(?:\w+\s+)?(?:19|20)\d\d|(?:\d+|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|two|three|four|five|six|seven|eight|nine)(?:-[a-z]+)?\s+(?:[\w-]+\s+){0,2}(?:patients|adults|children|participants|subjects|recipients|studies|trials)|he|she|his|her|the\s+patient|a\s+\d+-year-old|pooled|were\s+dosed)\b"
 )
-_PAST = re.compile(r"\b(?:was|were|had|did|achieved|developed|occurred|received|underwent|showed|experienced|reached|died|relapsed|responded|enrolled|included|treated)\b")
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|achieved|developed|occurred|received|underwent|showed|experienced|reached|died|relapsed|responded|enrolled|included|treated)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +92,30 @@ def scope_of(folded: str, section: str, *, own_begun: bool) -> tuple[Scope, bool
         if _CONCLUSION.search(section):
             return (Scope.NOTHING if OTHERS.search(folded) or not re.search(r"\d", folded) else Scope.RESULTS), True
         if _METHODS.search(section):
-            if AIMS.search(folded) and not _MET_CRITERIA.search(folded) and not _MET.search(folded) and not re.search(r"\b(?:enrolled|treated|received|infused|included)\b", folded):
+            if (
+                AIMS.search(folded)
+                and not _MET_CRITERIA.search(folded)
+                and not _MET.search(folded)
+                and not re.search(r"\b(?:enrolled|treated|received|infused|included)\b", folded)
+            ):
                 return Scope.NOTHING, True
             return Scope.COHORT, True
         if _BACKGROUND.search(section):
             return Scope.NOTHING, False
-    if OTHERS.search(folded) and not (own and own_begun and not re.search(r"histor|previously|literature|model|assumed|markov|simulat|sample size|powered", folded)):
+    if OTHERS.search(folded) and not (
+        own
+        and own_begun
+        and not re.search(r"histor|previously|literature|model|assumed|markov|simulat|sample size|powered", folded)
+    ):
         return Scope.NOTHING, own
     if not own_begun and not own:
         return Scope.NOTHING, False
-    if AIMS.search(folded) and not _MET_CRITERIA.search(folded) and not _MET.search(folded) and not _STATED.search(folded):
+    if (
+        AIMS.search(folded)
+        and not _MET_CRITERIA.search(folded)
+        and not _MET.search(folded)
+        and not _STATED.search(folded)
+    ):
         numbers = bool(re.search(r"\d+\s*(?:%|/|patients|of\b)|\(n\s?=", folded))
         return (Scope.COHORT if numbers else Scope.NOTHING), own
     if not own_begun and _BACKGROUND_CUE.search(folded) and not _PAST.search(folded):

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
@@ -103,7 +103,7 @@ def _spaced(pattern: str) -> str:
     return "".join(part if kept.match(part) else part.replace(" ", _GAP) for part in kept.split(pattern))
 
 
-@lru_cache(maxsize=None)
+@cache
 def vocabulary(name: str) -> Vocabulary:
     """The vocabulary of `models/data/<name>.toml`: endpoints, events, procedures, targets, products or diseases."""
     table = tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extract.cohorts import Count, settle
-from extract.linking import Carried
+from extract.links import Carried
 from extract.reading import read_sentence
 from extract.scope import Scope, Sentence
 from extract.study import study_number

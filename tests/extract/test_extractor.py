@@ -39,7 +39,16 @@ def test_a_trial_gives_what_a_reviewer_types() -> None:
         "prospective_trial", ("CD22",), ("B-ALL",), 33,
     )  # fmt: skip
     values = [f.values for f in done.facts]
-    assert {"type": "response", "endpoint": "CR/CRi", "n": 28, "total": 33, "percent": 85.0, "ci_low": 68.0, "ci_high": 95.0, "ci_level": 95.0} in values
+    assert {
+        "type": "response",
+        "endpoint": "CR/CRi",
+        "n": 28,
+        "total": 33,
+        "percent": 85.0,
+        "ci_low": 68.0,
+        "ci_high": 95.0,
+        "ci_level": 95.0,
+    } in values
     assert any(v.get("event") == "neurotoxicity" and v.get("absent") and v["grade"] == ">=3" for v in values)
 
 
@@ -58,7 +67,9 @@ def test_one_by_one_and_in_batches_give_the_same() -> None:
 @pytest.mark.parametrize("kind", ["Review", "Systematic Review"])
 def test_reviews_give_no_facts_of_their_own(kind: str) -> None:
     text = "CAR T cells have changed care. In one trial, CR was seen in 54% of patients. We review the evidence."
-    found = Record(pmid="90000001", title="CAR T cells: a review", sections=(Section(text=text),), publication_types=(kind,))
+    found = Record(
+        pmid="90000001", title="CAR T cells: a review", sections=(Section(text=text),), publication_types=(kind,)
+    )
     if kind == "Review":
         assert EXTRACTOR.extract(found).facts == ()
 
@@ -84,7 +95,22 @@ def test_any_jumble_of_real_words_gives_facts_with_proof(words: list[str]) -> No
 
 
 @pytest.mark.parametrize(
-    "piece", ["12 (34%) ", "CRS in 5, ", "((((", "[12] ", "95% CI 1-2 ", "grade 3 ", "and ", "1", "patients with ", "no ", "12 of 34 patients (", "\ue000 ", "a-"]
+    "piece",
+    [
+        "12 (34%) ",
+        "CRS in 5, ",
+        "((((",
+        "[12] ",
+        "95% CI 1-2 ",
+        "grade 3 ",
+        "and ",
+        "1",
+        "patients with ",
+        "no ",
+        "12 of 34 patients (",
+        "\ue000 ",
+        "a-",
+    ],
 )
 def test_time_grows_with_length_not_faster(piece: str) -> None:
     def seconds(length: int) -> float:
@@ -102,9 +128,18 @@ def test_time_grows_with_length_not_faster(piece: str) -> None:
     ("text", "parts"),
     [
         ("CRS vs. ICANS was seen. No deaths occurred.", ["CRS vs. ICANS was seen.", "No deaths occurred."]),
-        ("PFS was 12.5 months (95% CI, 9.9–15.1). OS was 81·3%.", ["PFS was 12.5 months (95% CI, 9.9–15.1).", "OS was 81·3%."]),
-        ("We treated 12 (i.e. all) patients. 15/18 patients responded.", ["We treated 12 (i.e. all) patients.", "15/18 patients responded."]),
-        ("They were young (2-25 years).Grade 3 CRS was rare.", ["They were young (2-25 years).", "Grade 3 CRS was rare."]),
+        (
+            "PFS was 12.5 months (95% CI, 9.9–15.1). OS was 81·3%.",
+            ["PFS was 12.5 months (95% CI, 9.9–15.1).", "OS was 81·3%."],
+        ),
+        (
+            "We treated 12 (i.e. all) patients. 15/18 patients responded.",
+            ["We treated 12 (i.e. all) patients.", "15/18 patients responded."],
+        ),
+        (
+            "They were young (2-25 years).Grade 3 CRS was rare.",
+            ["They were young (2-25 years).", "Grade 3 CRS was rare."],
+        ),
     ],
 )
 def test_sentences(text: str, parts: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -14,7 +15,11 @@ from models.vocabulary import fold
 
 
 def atoms(text: str) -> list[tuple[Any, ...]]:
-    return [(a.kind, *a.numbers, *([a.unit] if a.unit else []), *a.times) for a in read_numbers(fold(text)) if a.kind != "noise"]
+    return [
+        (a.kind, *a.numbers, *([a.unit] if a.unit else []), *a.times)
+        for a in read_numbers(fold(text))
+        if a.kind != "noise"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +105,28 @@ def test_missing_signs_inside_lists() -> None:
 
 @given(st.integers(1, 99))
 def test_words_and_digits_agree(n: int) -> None:
-    ones = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-    tens = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    ones = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ]
+    tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
     word = ones[n - 1] if n < 20 else tens[n // 10 - 2] + (f"-{ones[n % 10 - 1]}" if n % 10 else "")
     assert number(word) == n
 
@@ -111,4 +136,4 @@ def test_words_and_digits_agree(n: int) -> None:
 def test_atoms_are_in_order_and_do_not_overlap(text: str) -> None:
     found = read_numbers(fold(text))
     assert all(0 <= a.start < a.end <= len(text) for a in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))

@@ -72,11 +72,19 @@ def test_values_leave_provenance_out() -> None:
     cohort = Cohort(**PLACE, role="treated", n=34)
     assert cohort.values == {"type": "cohort", "role": "treated", "n": 34}
     survival = Survival(**PLACE, endpoint="OS", measure="median", not_reached=True, group="arm A")
-    assert survival.values == {"type": "survival", "endpoint": "OS", "measure": "median", "not_reached": True, "group": "arm A"}
+    assert survival.values == {
+        "type": "survival",
+        "endpoint": "OS",
+        "measure": "median",
+        "not_reached": True,
+        "group": "arm A",
+    }
 
 
 def test_canonical_abstract_and_its_spans() -> None:
-    record = Record(pmid="90000001", title="T", sections=(Section(label="METHODS", text="We did."), Section(text="It worked.")))
+    record = Record(
+        pmid="90000001", title="T", sections=(Section(label="METHODS", text="We did."), Section(text="It worked."))
+    )
     assert record.abstract == "METHODS: We did.\nIt worked."
     assert [(name, record.abstract[a:b]) for name, a, b in record.section_spans] == [
         ("METHODS", "We did."), ("ABSTRACT", "It worked."),

@@ -1,0 +1,206 @@
+"""A clause prepared for linking: its concepts, grades, times and values, and the runs they stand in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extract.concepts import Mention
+from extract.link_words import LABELLED, LIST, OTHER_PREDICATE, PREDICATES, RATE_IN, TRAILING, VALUE_GAP, VERSUS
+from extract.links import CONCEPT, GRADE, TIME, Carried, ConceptRun, Link, ValueRun
+from extract.quantities import PEOPLE, Quantity
+
+
+@dataclass(slots=True)
+class Clause:
+    """One sentence; `prepare` fills what the fields from `skeleton` on hold."""
+
+    folded: str
+    mentions: list[Mention]
+    quantities: list[Quantity]
+    carried: Carried
+    skeleton: str = ""
+    concepts: list[Mention] = field(default_factory=list)
+    grades: list[Mention] = field(default_factory=list)
+    times: list[Quantity] = field(default_factory=list)
+    values: list[Quantity] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    claimed: set[int] = field(default_factory=set)  # starts of grades printed behind their value
+
+    def prepare(self) -> None:
+        """Sort out concepts, grades, times and values, and draw the skeleton."""
+        self.concepts = [m for m in self.mentions if m.kind != "grade"]
+        self.grades = [m for m in self.mentions if m.kind == "grade"]
+        self._split_times()
+        self._draw_skeleton()
+        self._trailing_percents()
+
+    def _split_times(self) -> None:
+        """Durations after 'at', 'by', 'within' are time points; their whole list is ('at 6, 12 and 24 months')."""
+        listed = False
+        survival = any(c.kind == "survival" for c in self.concepts) or self.carried.survival is not None
+        for q in self.quantities:
+            if q.none:
+                continue
+            if (
+                q.kind == "decimal"
+                and q.value is not None
+                and q.ci is not None
+                and 0 < q.value < 1
+                and all(b is None or b <= 1 for b in q.ci[:2])
+            ):
+                # A pooled proportion printed as 0.82 (0.77-0.86) is 82%.
+                low, high = (None if b is None else round(100 * b, 4) for b in q.ci[:2])
+                q.kind, q.percent, q.ci = "proportion", round(100 * q.value, 4), (low, high, q.ci[2])
+            if q.kind == "decimal" and not survival:
+                continue
+            if q.kind == "time":
+                self.times.append(q)
+                continue
+            if q.kind == "duration":
+                if q.times and not re.search(
+                    r"(?:follow|median|interval|lasting|duration)[\w\s-]*$", self.folded[max(0, q.start - 26) : q.start]
+                ):
+                    self.times.append(q)
+                    listed = True
+                    continue
+                last = self.times[-1] if self.times else None
+                if (
+                    listed
+                    and last is not None
+                    and LIST.match(self.folded[last.end : q.start])
+                    and last.kind == "duration"
+                ):
+                    self.times.append(
+                        Quantity(
+                            "duration",
+                            q.start,
+                            q.end,
+                            times=(f"{q.value:g} {q.unit}",),
+                            value=q.value,
+                            unit=q.unit,
+                            n_end=q.end,
+                        )
+                    )
+                    continue
+                if not survival:
+                    continue
+            listed = False
+            self.values.append(q)
+
+    def _draw_skeleton(self) -> None:
+        chars = list(self.folded)
+        for mark, spans in ((CONCEPT, self.concepts), (GRADE, self.grades), (TIME, self.times)):
+            for span in spans:
+                chars[span.start : span.end] = mark * (span.end - span.start)
+        self.skeleton = "".join(chars)
+
+    def _trailing_percents(self) -> None:
+        """'Seven of the 20 had a partial response (35%)', '5 with grade 3 (27.8%)': one value, printed in two places."""
+        merged: list[Quantity] = []
+        for q in self.values:
+            last = merged[-1] if merged else None
+            if (
+                last is not None
+                and last.kind == q.kind == "proportion"
+                and last.n is not None
+                and last.percent is None
+                and q.percent is not None
+                and q.n is None
+                and q.total is None
+            ):
+                gap = self.skeleton[last.end : q.start]
+                if len(gap) < 130 and TRAILING.match(gap):
+                    last.percent, last.ci = q.percent, last.ci or q.ci
+                    last.tail = q.end
+                    continue
+                if (
+                    last.bare
+                    and last.noun
+                    and len(gap) < 60
+                    and RATE_IN.search(self.skeleton[: last.start])
+                    and re.match(r"^\s*(?:[\w-]+\s+){0,6}?(?:was|were)\s*$", gap)
+                ):
+                    q.total, q.total_span = last.n, (last.start, last.n_end)  # 'the ORR in these 52 patients was 52%'
+                    merged.pop()
+            merged.append(q)
+        self.values = merged
+
+    def _value_runs(self) -> list[ValueRun]:
+        runs: list[ValueRun] = []
+        for q in self.values:
+            last = runs[-1] if runs else None
+            if last is not None:
+                gap = self.skeleton[last.end : q.start]
+                kinds = {last.items[-1].kind, q.kind}
+                same = kinds <= {"proportion"} or kinds <= {"duration", "not_reached", "decimal"} or kinds <= {"hr"}
+                if (
+                    same
+                    and CONCEPT not in gap
+                    and GRADE not in gap
+                    and len(gap) < 90
+                    and (
+                        (VALUE_GAP.match(gap) and (";" not in gap or self._in_bracket(last.end)))
+                        or (LABELLED.match(gap) and self._in_bracket(last.end))
+                    )
+                    and self._alike(last, q, gap)
+                ):
+                    last.items.append(q)
+                    last.end = q.end
+                    last.joints.append(
+                        2 if VERSUS.search(gap) else 1 if re.search(r"\b(?!and\b|or\b|in\b|of\b)[a-z]{2,}", gap) else 0
+                    )
+                    continue
+            runs.append(ValueRun([q], q.start, q.end))
+        return runs
+
+    def _in_bracket(self, at: int) -> bool:
+        return self.skeleton.count("(", 0, at) > self.skeleton.count(")", 0, at) or self.skeleton.count(
+            "[", 0, at
+        ) > self.skeleton.count("]", 0, at)
+
+    def _alike(self, run: ValueRun, q: Quantity, gap: str) -> bool:
+        """Values of a list are printed alike: counts with counts, percents with percents."""
+        first = run.items[0]
+        if q.kind != "proportion":
+            return True
+        if re.search(r"(?:[,;]|\band)\s*(?:in\s+)?$", gap) and self._counts_own_concept(q):
+            return False
+        if OTHER_PREDICATE.match(self.skeleton[q.end : q.end + 60]) and re.search(r"(?:,|\band)\s*$", gap):
+            return False
+        if re.match(r"\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[q.n_end : q.n_end + 14]) or (
+            q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]])
+        ):
+            return False
+        return (first.n is None) == (q.n is None) and (first.percent is None) == (q.percent is None)
+
+    def _counts_own_concept(self, q: Quantity) -> bool:
+        """Whether a concept follows the value at once: '5 CR, 3 PR'."""
+        after = next((c for c in self.concepts if c.start >= q.end), None)
+        return after is not None and bool(
+            re.match(
+                rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|{GRADE}+)\s+)*+$",
+                self.skeleton[q.end : after.start],
+            )
+        )
+
+    def _concept_runs(self) -> list[ConceptRun]:
+        runs: list[ConceptRun] = []
+        for c in self.concepts:
+            last = runs[-1] if runs else None
+            if last is not None:
+                between = [q for q in self.values if last.end <= q.start < c.start]
+                before = last.items[-1]
+                gap = self.skeleton[last.end : c.start]
+                opens = len(last.items) == 1 and bool(re.match(r"^\s*,\s*(?:and|or)\b", gap))
+                verb = bool(
+                    PREDICATES.match(self.folded[c.start : c.end])
+                    or (PREDICATES.match(self.folded[before.start : before.end]))
+                )
+                alike = before.kind == c.kind or {before.name, c.name} == {"relapse", "death"}
+                if not between and not opens and not verb and alike and LIST.match(gap):
+                    last.items.append(c)
+                    last.end = c.end
+                    continue
+            runs.append(ConceptRun([c], c.start, c.end))
+        return runs

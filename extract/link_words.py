@@ -1,0 +1,99 @@
+"""The words between values and concepts, by which it is decided what belongs to what.
+
+All patterns are for folded text in which concepts, grades and times are blanked by their marks.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extract.links import CONCEPT, GRADE, TIME
+from extract.quantities import PEOPLE
+
+VERB = (
+    r"(?:had|has|have|having|achiev\w+|attain\w+|obtain\w+|reach(?:ed|ing)|experienc\w+|develop\w+|show(?:ed|ing)?|exhibit\w+|suffer\w+|"
+    r"(?:was|were|is|are|being|been)(?:\s+(?:still|all|also|subsequently|found\s+to\s+be|considered|classified\s+as|reported\s+(?:as|with|to\s+have)|diagnosed\s+with|in|with|deemed|documented\s+(?:with|to\s+have)|rated|scored|graded(?:\s+as)?|observed\s+to\s+have|given|treated\s+with))*|"
+    r"remain\w*(?:\s+in)?|maintain\w+|sustain\w+|enter\w+|present\w+\s+with|met|display\w+|demonstrat\w+|manifest\w+|acquir\w+|became|"
+    r"under(?:went|go)|receiv\w+|requir\w+|need\w+|proceed\w+(?:\s+to)?|incurred|contracted|encountered|with|who|that|in|got|gave|went\s+on\s+to|continued\s+in|"
+    r"converted\s+to|lost|died\s+(?:of|from|due\s+to|with|because\s+of|in)|succumbed\s+to|discontinued|subsequently|later|eventually|reported|documented|classified\s+as|rated\s+as|due\s+to|(?:related|attributed|attributable)\s+to|complicated\s+by|affected\s+by|diagnosed\s+with)"
+)
+# Right: words between a value and the concept it counts.
+RIGHT_VERB = re.compile(
+    rf"^[\])%\s]*(?:,\s*)?(?:(?:of\s+)?(?:the\s+|these\s+|those\s+|them\s*,?\s*|whom\s*,?\s*|which\s*,?\s*|all\s+|our\s+)?(?:[\w'’+/-]+\s+){{0,7}}?)(?:{VERB})\s+(?:[\w'’+/{GRADE}{TIME}-]+\s+){{0,6}}?[\(\[]?$"
+)
+RIGHT_NEAR = re.compile(
+    rf"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?|in\s+|with\s+|as\s+)?(?:(?!and\b|or\b|while\b|but\b|versus\b|vs\b|was\b|were\b|after\b|at\b|for\b)[\w'’+/{GRADE}-]+\s+){{0,5}}[\(\[]?$"
+)
+RIGHT_PREDICATE = re.compile(
+    r"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+|them\s+|whom\s+)?)?(?:[\w'’+/-]+\s+){0,6}$"
+)
+PREDICATES = re.compile(
+    r"^(?:responded|relapsed|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|received|cleared|lost|died|had|completely)"
+)
+GROUP_NOUN = re.compile(
+    r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?responders?|complete responders?|(?:complete |partial )?(?:remissions|responses)|relapses|relapsed|(?:crs?|prs?|cr/cri|cri)\s+(?:patients|cases))"
+)
+# 'Grade ≥3 adverse events were', 'Severe toxicities included': what follows is a list of that grade.
+HEAD = re.compile(
+    rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|aes|teaes|{CONCEPT}+)(?:\s+[\w()-]+){{0,8}}?\s*(?:\bwere\b|\bincluded?\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\s+of\b|,\s*most(?:ly)?\b)"
+)
+TRAILING = re.compile(
+    rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRADE}][^.;:,()]*?\(\s*$|^[^.;:,(){CONCEPT}{GRADE}]*[{CONCEPT}{GRADE}]+\s*,\s*$"
+)
+FIGURES = re.compile(
+    r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$"
+)
+REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
+# '…, and 26 were given immunoglobulin': a new statement begins with this value.
+OTHER_PREDICATE = re.compile(
+    rf"^[\])%\s]*(?:of\s+(?:them|these|whom)\s+)?(?:(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])"
+)
+SELECTED = re.compile(
+    r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
+)
+# '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
+LABELLED = re.compile(
+    r"^\s*(?:,|;|vs\.?|versus|and|compared\s+with)\s*(?:[\w+≥>≤<'’/.-]+\s+){0,5}[\w+≥>≤<'’/.-]+\s*[,:=]?\s*$"
+)
+# Events that the next sentence goes on about: 'Grade 3-4 events were seen in 4'.
+LASTING = frozenset({"CRS", "neurotoxicity", "GVHD", "infection", "cytopenia", "neutropenia", "HLH/MAS", "DLT"})
+RESTATES = re.compile(
+    r"\b(?:account(?:ed|s|ing)\s+for|correspond(?:ed|s|ing)\s+to|represent(?:ed|s|ing)|equivalent\s+to|amount(?:ed|s|ing)\s+to|equal(?:l?ed|s|l?ing)(?:\s+to)?)\s+(?:only\s+|about\s+)?$"
+)
+DESCRIBES = re.compile(
+    r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|evaluates?|patterns|outcomes)\b"
+)
+# Endpoints other than survival that hazard ratios are given for.
+OTHER_RISKS = {"relapse": "relapse", "death": "NRM"}
+# 'those with CR', 'patients achieving MRD negativity': who is spoken of.
+DESCRIBED = re.compile(
+    r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$"
+)
+RATE_IN = re.compile(rf"{CONCEPT}\s*(?:rates?\s+)?(?:in|of|among|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
+MOST = re.compile(
+    rf"(?:events?|toxicit\w+|{CONCEPT})[^;]{{0,160}},\s*(?:the\s+)?(?:most\s+(?:commonly|frequently|notably|common\s+being|frequent\s+being)|mainly|predominantly|primarily|namely)\s+(?:[\w-]+\s+){{0,2}}$"
+)
+# Left: words between a concept and the value it introduces.
+LEFT_WORD = (
+    r"(?:rates?|probabilit(?:y|ies)|estimates?|incidences?|frequenc(?:y|ies)|proportions?|events?|cases?|toxicit(?:y|ies)|status|levels?|was|were|is|are|be|been|being|of|in|at|by|for|to|the|an?|and|as|with|from|on|among|only|just|all|overall|both|"
+    r"occur(?:red|ring|s)?|observed|seen|noted|reported|recorded|achieved|documented|developed|detected|found|reached|attained|obtained|confirmed|present|diagnosed|experienced|given|used|required|needed|administered|estimated|"
+    r"affect(?:ed|ing)|remained|appeared|arose|emerged|happened|took\s+place|ranged|comprised|included|amounted|approximately|about|nearly|almost|around|some|estimated|respectively|median|medians|mean|"
+    r"however|patients?|had|have|has|did|not|then|also|still|higher|lower|decreased|increased|rose|fell|dropped|improved|longer|shorter|greater|more|less|frequent|common|similar|comparable|significantly|similarly|n|i\.e|exclusively|mostly|mainly|severe|transient|reversible|manageable|low|high|maximum|worst|peak|highest|any|grade|best|performed|carried|out|calculated|determined|identified|registered|necessary|treatment|therapy|infusion|post|after|following|within|during|day|days|months?|weeks?|years?|first|available|evaluable|assessable|infused|treated|enrolled|between|groups?|arms?|cohorts?|subgroups?|differ(?:ed)?|did|no|difference|remarkably|lasting|sustained|ongoing|maintained|received|underwent|undergone|achieving|reaching|experiencing|developing|showed|showing|shown|who|these|those|this|that|which|respective|corresponding|rate|v|resolved|yielded|gained|seen|came|stood|exceeded|equalled|equaled|totalled)"
+)
+LEFT_DIRECT = re.compile(rf"^(?>[\s,:=\[\](){GRADE}{TIME}~≈-]|(?<![a-z]){LEFT_WORD}(?![a-z]))*+$")
+BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\bwhereby\b")
+LIST = re.compile(
+    r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|"
+    + GRADE
+    + "+|"
+    + TIME
+    + r"+)\s*)*$"
+)
+VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
+VALUE_GAP = re.compile(
+    rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
+    rf"(?:,|;|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
+)
+CARRY = re.compile(
+    rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to|[\s,:;(\[{GRADE}{TIME}-])*+$"
+)
