@@ -39,7 +39,12 @@ def check_study(facts: list[dict[str, Any]]) -> None:
     """Checks between facts of one study, added to each fact's 'checks' in place."""
 
     def comparable(a: dict[str, Any], b: dict[str, Any]) -> bool:
-        return all(a.get(k) == b.get(k) for k in ("group", "time", "total"))
+        """Of the same patients: named alike, and each the only figure of its kind in the sentence."""
+        alone = all(sum(same(f, g) for g in facts) == 1 for f in (a, b))
+        return alone and all(a.get(k) == b.get(k) for k in ("group", "time", "total"))
+
+    def same(f: dict[str, Any], g: dict[str, Any]) -> bool:
+        return all(f.get(k) == g.get(k) for k in ("type", "endpoint", "event", "grade", "at"))
 
     for kind, key, small, large, name in (
         ("response", "endpoint", ("CR", "CR/sCR", "sCR"), ("ORR",), "cr_over_orr"),

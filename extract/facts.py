@@ -173,6 +173,7 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
         values = {"type": "procedure", "name": mention.name}
     if link.absent:
         values["absent"] = True
+    values["group"] = _as_printed(reading, link.group)
     if link.qualifier:
         values["qualifier"] = link.qualifier
     if q is not None:
@@ -213,6 +214,12 @@ _BASELINE = re.compile(
 )
 
 
+def _as_printed(reading: Reading, folded: str | None) -> str | None:
+    """A group's name with its capitals."""
+    at = reading.sentence.folded.find(folded) if folded else -1
+    return reading.sentence.text[at : at + len(folded)] if folded and at >= 0 else folded
+
+
 def _proportion(q: Quantity) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in (("n", q.n), ("total", q.total)):
@@ -251,7 +258,7 @@ def _survival(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     word = reading.sentence.folded[link.mention.start : link.mention.end]
     if q.kind != "proportion" and re.match(r"(?:were )?(?:alive|survived)", word):
         return None
-    values: dict[str, Any] = {"type": "survival", "endpoint": link.mention.name}
+    values: dict[str, Any] = {"type": "survival", "endpoint": link.mention.name, "group": _as_printed(reading, link.group)}
     if q.kind == "proportion":
         if q.percent is None:
             return None

@@ -12,6 +12,7 @@ import re
 
 from extract.companions import Companions
 from extract.concepts import Mention
+from extract.groups import group_of
 from extract.link_words import (
     BARRIER,
     CARRY,
@@ -67,7 +68,6 @@ class _Reader(Companions):
 
     def _link_run(self, run: ValueRun, concept_runs: list[ConceptRun], previous_end: int, next_start: int) -> None:
         first = run.items[0]
-        last = run.items[-1]
         inside = next((r for r in concept_runs if r.start >= run.start and r.end <= run.end), None)
         if inside is not None and first.kind == "hr" and inside.items[0].kind != "survival":
             inside = None
@@ -434,9 +434,9 @@ class _Reader(Companions):
                 if time is None:
                     time = self._time(mention, concepts, value, run)
                 start, end = (min(mention.start, value.start), max(mention.end, value.end, value.tail))
-                self.links.append(
-                    Link(mention, value, rule, strength * (0.9 if c > 1 and c != k else 1), start, end, grade, time)
-                )
+                doubt = 0.9 if c > 1 and c != k else 1
+                group = group_of(self.folded, self.skeleton, value.start, max(value.end, value.tail), listed=k > c)
+                self.links.append(Link(mention, value, rule, strength * doubt, start, end, grade, time, group=group))
                 self._limiting(mention, value, rule, strength)
                 if mention.kind == "survival" and time:
                     self.carried.time = time

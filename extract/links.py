@@ -25,6 +25,7 @@ class Link:
     time: str | None = None
     absent: bool = False
     qualifier: str | None = None
+    group: str | None = None
     restates: Quantity | None = None  # '24 of 30 (80%), which accounted for 70.5% of all 34': the earlier value
 
 
