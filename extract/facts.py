@@ -258,7 +258,11 @@ def _survival(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     word = reading.sentence.folded[link.mention.start : link.mention.end]
     if q.kind != "proportion" and re.match(r"(?:were )?(?:alive|survived)", word):
         return None
-    values: dict[str, Any] = {"type": "survival", "endpoint": link.mention.name, "group": _as_printed(reading, link.group)}
+    values: dict[str, Any] = {
+        "type": "survival",
+        "endpoint": link.mention.name,
+        "group": _as_printed(reading, link.group),
+    }
     if q.kind == "proportion":
         if q.percent is None:
             return None
