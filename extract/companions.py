@@ -11,6 +11,11 @@ from extract.links import CONCEPT, ConceptRun, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
 
+_JUST_AFTER = re.compile(
+    rf"^[\])\s%]*(?:,\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
+)
+
+
 class Companions(Clause):
     """A clause that can tell grade and time of its values."""
 
@@ -36,6 +41,15 @@ class Companions(Clause):
                 (g.end <= run.start and run.start - g.end < 80) or (g.start >= run.end and g.start - run.end < 30)
             ):
                 return list(g.grades[1:])
+        led: list[Mention] = []
+        at = concepts.start
+        for g in reversed([g for g in self.grades if g.end <= concepts.start]):
+            if not re.match(r"^\s*(?:,|and|or|,\s*and|vs\.?|versus)?\s*$", self.skeleton[g.end : at]):
+                break
+            led.insert(0, g)
+            at = g.start
+        if len(led) == len(run.items):  # 'any-grade and grade ≥3 CRS occurred in 80% and 5%'
+            return [g.name for g in led]
         previous = max((q.end for q in self.values if q.end <= run.start), default=0)
         near = [g for g in self.grades if max(concepts.end, previous) <= g.start < run.start]
         if len(near) == len(run.items) and len(near) > 1:
@@ -63,7 +77,7 @@ class Companions(Clause):
             g
             for g in self.grades
             if g.end <= concepts.start
-            and re.match(r"^\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])
+            and re.match(r"^\s*[\])]?\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])
         ]
         if adjective and left:
             return adjective[-1].name
@@ -156,15 +170,7 @@ class Companions(Clause):
         if not times:
             return self._time_before() if mention.kind == "survival" and value.kind == "proportion" else None
         near_after = [
-            t
-            for t in times
-            if t.start >= value.end
-            and re.match(
-                r"^[\])\s%]*(?:[,(]\s*)?(?:of\s+)?(?:"
-                + PEOPLE
-                + r"\s+)?(?:at|by|on|after|within|for|through|over|in|,|\(|\s|the)*$",
-                self.skeleton[value.end : t.start],
-            )
+            t for t in times if t.start >= value.end and _JUST_AFTER.match(self.skeleton[value.end : t.start])
         ]
         head = [
             t
@@ -175,9 +181,26 @@ class Companions(Clause):
                 self.skeleton[t.end : mention.start],
             )
         ]
+        # A time right behind an earlier value is that value's: '65% at 6 months and 51% at 12 months'.
+        taken = {
+            id(t)
+            for t in times
+            for v in self.values
+            if v.end <= t.start and v.end <= value.start and _JUST_AFTER.match(self.skeleton[v.end : t.start])
+        }
+        since = max([v.end for v in self.values if v.end <= value.start] + [mention.end])
+        fresh = [t for t in times if since <= t.start and t.end <= value.start and id(t) not in taken]
+        if fresh:
+            return fresh[-1].times[0]
+        if near_after and (taken or not head):
+            return near_after[0].times[0]
         if head:
             return head[-1].times[0]
-        between = [t for t in times if min(mention.end, value.end) <= t.start < max(value.start, mention.start)]
+        between = [
+            t
+            for t in times
+            if id(t) not in taken and min(mention.end, value.end) <= t.start < max(value.start, mention.start)
+        ]
         if between:
             return between[-1].times[0]
         if near_after:

@@ -171,7 +171,9 @@ _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
 _ABBREVIATION_PAREN = re.compile(r"(?<=[A-Za-z\]]) [\[(]([A-Za-z][\w/+−-]{0,12})[\])]")
 
 
-_ABBREVIATION_FIRST = re.compile(r"(?<=[a-z] )([\[(])([A-Z][A-Za-z0-9/+−-]{1,8})[,;](?=\s?(?:grade|any|all))")
+_ABBREVIATION_FIRST = re.compile(
+    r"(?<=[a-z] )([\[(])([A-Z][A-Za-z0-9/+−-]{1,8})(?:[,;](?=\s?(?:grade|any|all))|;(?=\s))"
+)
 
 
 def blank_definitions(text: str) -> str:
@@ -278,7 +280,7 @@ _LOOSE = frozenset(
 
 # 'best overall and complete response rates': the first adjective names an endpoint of its own.
 _SHARED_HEAD = re.compile(
-    r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|or|/)\s+(?:best\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
+    r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|/)\s+(?:best\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
 )
 _SHARED_SURVIVAL = re.compile(
     r"\b(?P<first>overall)(?=(?:\s*,\s*(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free)*\s*,?\s+(?:and|or)\s+(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free\s+survival)"

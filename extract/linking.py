@@ -211,9 +211,19 @@ class _Reader(Companions):
         before = [r for r in concept_runs if r.end <= run.start]
         depth = self._depth(run.start)
         open_ones = [r for r in before if self._depth(r.start) <= depth]
-        own = [r for r in open_ones if not DESCRIBED.search(self.skeleton[max(0, r.start - 70) : r.start])]
+        own = [r for r in open_ones if not self._describes(r)]
         found = own or open_ones or before
         return found[-1] if found else None
+
+    def _describes(self, run: ConceptRun) -> bool:
+        """Whether a concept only says who: 'those with CR', 'MRD negativity among responders', 'RFS among CRi patients'."""
+        before = self.skeleton[max(0, run.start - 70) : run.start]
+        if DESCRIBED.search(before):
+            return True
+        word, after = self.folded[run.start : run.end], self.folded[run.end : run.end + 12]
+        return bool(re.search(r"\b(?:in|for|among|of)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
+            "responder" in word or bool(re.match(rf"\s+(?:{PEOPLE})\b", after))
+        )
 
     def _depth(self, at: int) -> int:
         return self.skeleton.count("(", 0, at) - self.skeleton.count(")", 0, at)

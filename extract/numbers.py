@@ -61,14 +61,14 @@ _IS = r"\s*[:,;=]?\s*(?:of|was|from|is)?\s*[:=]?\s*"
 
 # '6-, 12- and 18-month': numbers with or without their unit, joined as a list.
 _TIME = rf"(?:{_WORD}|\d{{1,3}}(?:\.\d)?)"
-_TIME_LIST = rf"(?:{_TIME}(?:[-‐‑–\s]?{_UNIT})?[-‐‑–]?\s?(?:,\s?(?:and|or)\b|,|and\b|or\b|/|&)\s?){{0,5}}{_TIME}"
+_TIME_LIST = rf"(?:{_TIME}(?:[-‐‑–]{_UNIT})?[-‐‑–]?\s?(?:,\s?(?:and|or)\b|,|and\b|or\b|/|&)\s?){{0,5}}{_TIME}"
 
 # Each row: name, pattern over folded text. Earlier rows win where they start at the same place.
 GRAMMAR: tuple[tuple[str, str], ...] = (
     ("registration", r"(?:nct|chictr|eudract|umin|isrctn|actrn|jrct)[\s:-]*[a-z]*[\d-]+"),
     ("p_value", r"(?<![a-z])p(?:\s?-?\s?values?)?(?:\s*(?:for|_)[\w\s]{1,20})?\s*(?:=|<|>|≤|≥|＜|＝|:|\s(?:was|of)\s)\s*(?:<|>)?\s*[\d.·]*\d(?:\s*(?:×|x)\s*10\S*)?"),
     ("odds", r"(?:odds\s+ratios?|relative\s+risks?|risk\s+ratios?|rate\s+ratios?|(?<![a-z])(?:a?or|i?rr|smd|md|ror|aor)(?=\s*[:=,;]?\s*\[?\(?\s*\d+[.·]\d+(?!\d*\s?%)))(?:\s*[\[(][a-z]{2,3}[\])])?\s*(?:of|was|=|:|,|;|is|,?\s*for\s[^.;,()\d]{1,40}(?:was|,))?\s*[\[(]?\s*" + rf"(?:{NUM})(?!\s?%)(?:[\s,;:(\[]*(?:9\d\s?%\s*)(?:ci|confidence\s+interval|cri)[:,;=\s]*[\[(]?{_BOUND}{_SEP}{_BOUND}[\])]?)?"),
-    ("power", rf"(?:[<>≤≥]\s?)?(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:(?:car[\s-]?t?\+?|cd\d+)?[\s-]*(?:t[\s-])?(?:cells?\s*)?(?:/\s?kg|/\s?m2|per\s+kilogram|per\s+kg)|(?:car[\s-]?t?\+?\s+)?(?:t[\s-])?cells?))?"),
+    ("power", rf"(?:[<>≤≥]\s?)?(?:(?:{NUM})\s*(?:,\s*(?:and|or)|,|and|or|to|-|–)\s*){{0,4}}(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:(?:car[\s-]?t?\+?|cd\d+)?[\s-]*(?:t[\s-])?(?:cells?\s*)?(?:/\s?kg|/\s?m2|per\s+kilogram|per\s+kg)|(?:car[\s-]?t?\+?\s+)?(?:t[\s-])?cells?))?"),
     ("power_flat", rf"(?:{NUM})(?:\s*[-–]\s*(?:{NUM}))?\s*(?:×|x|✕|\*)\s*10\s?[\d⁰¹²³⁴-⁹]{{1,2}}"),
     ("age", rf"(?<![a-z])age[ds]?(?![a-z])(?:\s*\[[^\]]{{0,12}}\])?[^.;()\d%]{{0,24}}?(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM})|\s+and\s+(?:{NUM}))?\s*(?:years?|yrs?|months?)?(?:\s+(?:old|of\s+age))?(?:\s*[,;]?\s*[\[(]?\s*(?:range|iqr|interquartile\s+range)?[:,;]?\s*(?:{NUM})\s*{_D}\s*(?:{NUM})(?:\s*years?)?[\])]?)?"),
     ("age_after", rf"(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?[\s-]*(?:years?|yrs?|months?)[\s-]*(?:old|of\s+age|in\s+age)"),
@@ -108,6 +108,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("pair", rf"[\[(]\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*(?:[\])]|(?=;))"),
     ("int_range", r"(?P<ir1>\d+(?:[.·]\d+)?)\s?[-–—]\s?(?P<ir2>\d+(?:[.·]\d+)?)(?![\d.·]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
+    ("levels", r"(?:dose\s+levels?|levels|cohorts|arms|groups)\s+\d+(?:\s*(?:,|and|to|or|-|–|,\s*and)\s*\d+){0,4}(?![\d%/])"),
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from extract.checks import same_percent
 from extract.numbers import Atom, number, time_text, unit
 
 
@@ -170,6 +171,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             and q.percent is not None
             and q.total is None
             and _GROUP_SIZE.match(gap)
+            and not re.match(rf"\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE}\s*\(\s*(?:n\s?=\s?)?$", gap)
         ):
             if a.kind == "count":  # '76% of those with bulky disease (n = 98)': the group's size
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
@@ -195,6 +197,12 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
         ):
             q.n, q.total, q.end = a.numbers[0], a.numbers[1], a.end
             return True
+        if (
+            a.kind == "count" and a.rule == "n_equals" and q.n is None and q.percent is not None and q.total is None
+            and re.match(rf"\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE}\s*\(\s*$", gap)
+        ):  # fmt: skip
+            q.n, q.end = a.numbers[0], a.end  # '11.8% of patients (n = 4)'
+            return True
         if a.kind == "percent" and q.percent is None and last.kind in ("count", "fraction"):
             gap = re.sub(r"^\s*of\s+(?:whom|them|these|those|which)\b", "", gap)
             noun = _NOUN_PHRASE.match(gap)
@@ -210,6 +218,15 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
                 if closed or rest.strip() == "=":
                     q.percent, q.end = a.numbers[0], a.end
                     return True
+        if (
+            a.kind == "percent" and q.percent is None and q.n is not None and q.total and a.numbers[0] is not None
+            and re.match(r"[^.;()]{1,100}\(\s*$", gap) and same_percent(q.n, q.total, a.numbers[0])
+        ):  # fmt: skip
+            q.percent, q.tail = (
+                a.numbers[0],
+                a.end,
+            )  # 'Nineteen of the 22 patients with T-ALL (86%)': it is their percent
+            return True
         if a.kind == "ci" and q.ci is None and _CI_AFTER.match(gap):
             low, high, level = a.numbers
             q.ci, q.end = (low, high, level), a.end
