@@ -164,7 +164,9 @@ class Clause:
         first = run.items[0]
         if q.kind != "proportion":
             return True
-        if re.search(r"(?:[,;]|\band)\s*(?:in\s+)?$", gap) and self._counts_own_concept(q):
+        if re.search(
+            r"(?:[,;]|\band|\bwith|\bincluding)\s*(?:in\s+|only\s+|a\s+further\s+)?$", gap
+        ) and self._counts_own_concept(q):
             return False
         if OTHER_PREDICATE.match(self.skeleton[q.end : q.end + 60]) and re.search(r"(?:,|\band)\s*$", gap):
             return False
@@ -179,7 +181,7 @@ class Clause:
         after = next((c for c in self.concepts if c.start >= q.end), None)
         return after is not None and bool(
             re.match(
-                rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|attain\w+|achiev\w+|reach\w+|develop\w+|experienc\w+|having|becoming|{GRADE}+)\s+)*+$",
+                rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:{PEOPLE}|the|had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|attain\w+|achiev\w+|reach\w+|develop\w+|experienc\w+|having|becoming|{GRADE}+)\s+)*+$",
                 self.skeleton[q.end : after.start],
             )
         )

@@ -10,7 +10,6 @@ from extract.link_words import BARRIER, FIGURES, HEAD, MOST
 from extract.links import CONCEPT, ConceptRun, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
-
 _JUST_AFTER = re.compile(
     rf"^[\])\s%]*(?:,\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
 )
@@ -113,6 +112,17 @@ class Companions(Clause):
             if inside:
                 return inside[-1].name
         return self._inherited_grade(mention)
+
+    def _with_companions(self, start: int, end: int, grade: str | None, time: str | None) -> tuple[int, int]:
+        """The span stretched to the words of the grade and the time, where they stand close by."""
+        near = [(t.start, t.end) for t in self.times if time is not None and time in t.times]
+        near += [(g.start, g.end) for g in self.grades if grade is not None and grade in (g.name, *g.grades)]
+        for a, b in near:
+            if a < start and start - b <= 24 and not BARRIER.search(self.skeleton[b:start]):
+                start = a
+            elif b > end and a - end <= 24 and not BARRIER.search(self.skeleton[end:a]):
+                end = b
+        return start, end
 
     def _list_rest(self, mention: Mention, concepts: ConceptRun, upto: int) -> str:
         """The text from the end of the mention's list to `upto`: 'X and Y, all grade 1, …' is of both."""

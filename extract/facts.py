@@ -7,6 +7,7 @@ from typing import Any
 
 from extract.checks import check, check_study, same_percent
 from extract.concepts import Mention
+from extract.confidence import confidence
 from extract.denominators import denominators
 from extract.links import Link
 from extract.quantities import Quantity
@@ -97,6 +98,22 @@ def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
 
 
 _CASE_GENERIC = frozenset({"AE", "SAE", "all-cause death", "death", "DLT", "ORR", "NR", "relapse", "MRD-"})
+# What patients may bring along counts only when it is told as coming after the cells.
+_CASE_LATER = frozenset(
+    {
+        "infection",
+        "pulmonary",
+        "cardiac",
+        "renal",
+        "hepatic",
+        "fever",
+        "pain",
+        "bleeding",
+        "thrombosis",
+        "headache",
+        "seizure",
+    }
+)
 _CASE_NOT = re.compile(
     r"\b(?:relapsed|refractory|prior|previous|history|before|first-line|chemotherapy|after\s+failure|literature|may|can|should|could|risk|suggest\w*|highlight\w*|potential|management|strateg\w+)\b"
 )
@@ -116,6 +133,11 @@ def _case_statements(reading: Reading) -> list[Link]:
             or m.name in _CASE_GENERIC
             or id(m) in told
             or any(a <= m.start < b for a, b in spans)
+        ):
+            continue
+        if m.name in _CASE_LATER and not re.search(
+            r"\b(?:after|following|post)[\s-]+(?:\w+[\s-]){0,3}(?:car|infusion|cell)|\bday\s+\+?\d|\bcomplicated\s+by|\bcourse\b",
+            folded,
         ):
             continue
         if _CASE_NOT.search(folded[max(0, m.start - 60) : m.end + 20]) or re.search(
@@ -150,6 +172,7 @@ def _draft(
     start += lead
     end -= len(s.text[start:end]) - len(s.text[start:end].rstrip())
     return {**{k: v for k, v in values.items() if v is not None}, "rule": rule, "strength": strength, "at": at,
+            "crowd": sum(link.quantity is not None for link in reading.links),
             "section": s.section, "start": s.start + start, "end": s.start + end}  # fmt: skip
 
 
@@ -289,11 +312,11 @@ def finish(drafts: list[dict[str, Any]], record: Record, number: int | None, ver
     facts: dict[str, Fact] = {}
     for draft in drafts:
         text = record.title if draft["section"] == "TITLE" else record.abstract
-        confidence = round(draft["strength"] * (0.7 if draft["checks"] else 1.0), 3)
-        values = {k: v for k, v in draft.items() if k not in ("at", "strength", "checks")}
+        sure = confidence(draft)
+        values = {k: v for k, v in draft.items() if k not in ("at", "strength", "checks", "crowd")}
         fact = fact_from({
             **values, "pmid": record.pmid, "version": record.version, "text_hash": record.text_hash,
-            "quote": text[draft["start"] : draft["end"]], "confidence": confidence,
+            "quote": text[draft["start"] : draft["end"]], "confidence": sure,
             "checks": tuple(draft["checks"]), "extractor_version": version,
         })  # fmt: skip
         facts.setdefault(fact.id, fact)

@@ -444,6 +444,7 @@ class _Reader(Companions):
                 if time is None:
                     time = self._time(mention, concepts, value, run)
                 start, end = (min(mention.start, value.start), max(mention.end, value.end, value.tail))
+                start, end = self._with_companions(start, end, grade, time)
                 doubt = 0.9 if c > 1 and c != k else 1
                 group = group_of(self.folded, self.skeleton, value.start, max(value.end, value.tail), listed=k > c)
                 self.links.append(Link(mention, value, rule, strength * doubt, start, end, grade, time, group=group))

@@ -29,7 +29,7 @@ _CONCLUSION = re.compile(r"conclu|interpretation|discussion|implication|meaning|
 # Signs, in the sentence itself, that it is not about this study's results.
 OTHERS = re.compile(
     r"\b(?:historical(?:ly)?|(?<!as\s)previous(?:ly)?\s+(?:reported|published|described|shown)|have\s+been\s+(?:reported|shown|described|associated)|has\s+been\s+(?:reported|shown|described)|in\s+(?:earlier|other|previous|prior|published|historical)\s+(?:trials?|stud(?:y|ies)|series|reports?|cohorts)|"
-    r"(?:is|are)\s+(?:estimated|expected|known|reported)\s+to|pivotal\s+trials?\s+(?:reported|showed|of)|according\s+to\s+the\s+literature|the\s+literature|in\s+contrast\s+to\s+(?:published|historical)|reported\s+(?:by|in)\s+(?:others|the\s+literature)|others\s+have\s+reported|meanwhile\s+published|"
+    r"(?:is|are)\s+(?:estimated|expected|known|reported)\s+to|pivotal\s+trials?\s+(?:reported|showed|of)|according\s+to\s+the\s+literature|the\s+literature|in\s+contrast\s+to\s+(?:published|historical)|reported\s+(?:by|in)\s+(?:others|the\s+literature)|others\s+have\s+reported|for\s+(?:instance|example),?\s+in|^(?:a?etiolog\w+|causes)\s+(?:included|were|of)|meanwhile\s+published|"
     r"was\s+powered|sample\s+size|planned\s+(?:enrol|accrual|sample)|null\s+hypothesis|one[\s-]sided|type\s+i\s+error|per\s+protocol\s+defined|"
     r"willingness[\s-]to[\s-]pay|qaly|incremental\s+cost|quality[\s-]adjusted|model(?:led|ed)\s+(?:as|from)|simulat(?:ed|ion)|markov|assumed)\b"
 )
@@ -48,7 +48,7 @@ _MET = re.compile(
 )
 # A section label that stands in the text itself: 'Results: …', 'RESULTSIn …'.
 INLINE_LABEL = re.compile(
-    r"^(?:[①-⑩(\d).]{0,3}\s*)?(?:(?P<colon>Background|Objectives?|Aims?|Purpose|Introduction|Methods?|Materials and methods|Patients and methods|Results?|Findings|Conclusions?|Interpretation|Discussion|BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|MATERIALS AND METHODS|PATIENTS AND METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)\s*:|(?P<glued>BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)(?=\s?[A-Z][a-z]|\s(?:[A-Z]|\d)))"
+    r"^(?:[①-⑩(\d).]{0,3}\s*)?(?:(?P<colon>Background|Objectives?|Aims?|Purpose|Introduction|Methods?|Materials and methods|Patients and methods|Results?|Findings|Conclusions?|Interpretation|Discussion|BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|MATERIALS AND METHODS|PATIENTS AND METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)\s*:|(?P<glued>(?:Background|Methods|Results|Conclusions?)(?=[A-Z])|BACKGROUND|OBJECTIVES?|AIMS?|PURPOSE|INTRODUCTION|METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)(?=\s?[A-Z][a-z]|\s(?:[A-Z]|\d)))"
 )
 _BACKGROUND_CUE = re.compile(
     r"\b(?:remains?\s+(?:poor|dismal|a|an|unknown|unclear|limited|the|challenging|undefined)|poor\s+(?:outcome|prognosis)|dismal|unmet\s+need|standard\s+of\s+care|little\s+is\s+known|is\s+unknown|are\s+unknown|are\s+lacking|is\s+lacking|has\s+(?:become|emerged|revolutioni[sz]ed|transformed|changed|improved)|have\s+(?:become|emerged|revolutioni[sz]ed|transformed|changed|improved|limited|poor)|"

@@ -1,0 +1,126 @@
+"""Fit the confidence weights: which facts of annotated abstracts were right, and by what signs they could be told.
+
+    python benchmarks/calibrate.py SCORE.PY GOLD_DIR [GOLD_DIR ...] [--write]
+
+SCORE.PY is the scorer beside the gold folders. Prints precision by confidence under five-fold cross-validation over
+abstracts; with --write the weights fitted on all of them go to extract/weights/confidence.toml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from extract.checks import check, check_study  # noqa: E402
+from extract.confidence import WEIGHTS, signs  # noqa: E402
+from extract.facts import facts_of  # noqa: E402
+from extract.language import language  # noqa: E402
+from extract.reading import read_document  # noqa: E402
+from extract.study import study_number, study_type  # noqa: E402
+from models.record import Record, Section  # noqa: E402
+from models.vocabulary import fold  # noqa: E402
+
+BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("gold_tool", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def drafts(gold: dict[str, Any], split: Any) -> list[dict[str, Any]]:
+    """The drafts of facts of one abstract, with their checks."""
+    parts = tuple(Section(label=label, text=" ".join(text.split())) for label, text in split(gold["abstract"]))
+    record = Record(pmid=gold["pmid"], title=gold["title"], sections=parts)
+    kind = study_type(record, fold(record.title), fold(record.abstract))
+    readings = read_document(record, language()(record.abstract), kind)
+    number = study_number(kind, [(i, c) for i, r in enumerate(readings) for c in r.cohorts])
+    found = facts_of(readings, kind)
+    cohort = max([d["n"] for d in found if d["type"] == "cohort"] + ([number] if number else []), default=None)
+    for one in found:
+        one["checks"] = check({"n": one.get("restated_n"), **one}, cohort)
+    check_study(found)
+    return found
+
+
+def samples(scorer: ModuleType, split: Any, folders: list[Path]) -> list[tuple[str, list[str], bool]]:
+    """(abstract, signs, right) of every core fact."""
+    out = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.json")):
+            gold = json.loads(path.read_text(encoding="utf-8"))
+            found = [d for d in drafts(gold, split) if d.get("event") != "all-cause death"]
+            for kind in scorer.TYPES[:4]:
+                ours = [{**d, "N": d.get("total")} for d in found if d["type"] == kind]
+                _, _, false = scorer.tally([f for f in gold["facts"] if f["type"] == kind], ours, scorer.strict)
+                out += [(path.stem, signs(d), i not in false) for i, d in enumerate(ours)]
+    return out
+
+
+def fit(rows: list[tuple[str, list[str], bool]]) -> dict[str, float]:
+    """Weights by penalised logistic regression; signs seen fewer than four times are left out."""
+    counts: dict[str, int] = defaultdict(int)
+    for _, names, _ in rows:
+        for name in names:
+            counts[name] += 1
+    names = sorted(name for name, count in counts.items() if count >= 4)
+    column = {name: i for i, name in enumerate(names)}
+    x = np.zeros((len(rows), len(names)))
+    for i, (_, found, _) in enumerate(rows):
+        for name in found:
+            if name in column:
+                x[i, column[name]] = 1
+    model = LogisticRegression(C=0.7, max_iter=2000).fit(x, [right for *_, right in rows])
+    return {"bias": float(model.intercept_[0]), **dict(zip(names, map(float, model.coef_[0]), strict=True))}
+
+
+def sure(weights: dict[str, float], found: list[str]) -> float:
+    return float(1 / (1 + np.exp(-(weights["bias"] + sum(weights.get(name, 0.0) for name in found)))))
+
+
+def main() -> None:
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("scorer", type=Path)
+    args.add_argument("gold", type=Path, nargs="+")
+    args.add_argument("--write", action="store_true")
+    given = args.parse_args()
+    split = load(given.scorer.with_name("to_pubmed_xml.py")).sections
+    rows = samples(load(given.scorer), split, given.gold)
+    folds = {name: i % 5 for i, name in enumerate(sorted({name for name, *_ in rows}))}
+    scored: list[tuple[float, bool]] = []
+    for fold_number in range(5):
+        weights = fit([row for row in rows if folds[row[0]] != fold_number])
+        scored += [(sure(weights, found), right) for name, found, right in rows if folds[name] == fold_number]
+    print(f"{len(rows)} facts of {len(folds)} abstracts, cross-validated over abstracts")
+    print("confidence     facts  right")
+    for low, high in zip(BINS, BINS[1:], strict=False):
+        inside = [right for value, right in scored if low <= value < high]
+        if inside:
+            print(f"{low:.2f} to {min(high, 1):.2f} {len(inside):8} {sum(inside) / len(inside):6.3f}")
+    high_ones = [right for value, right in scored if value >= 0.8]
+    print(
+        f"at 0.8 or more: {len(high_ones) / len(scored):.3f} of all, {sum(high_ones) / max(1, len(high_ones)):.3f} right"
+    )
+    if given.write:
+        lines = ["# Written by benchmarks/calibrate.py; see extract/confidence.py.", "[weights]"]
+        lines += [f"{json.dumps(name, ensure_ascii=False)} = {value:.3f}" for name, value in sorted(fit(rows).items())]
+        WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
