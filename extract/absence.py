@@ -77,7 +77,14 @@ def read_absences(
                 skeleton[previous.end : c.start],
             )
         )
-        negated = bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:])) or (joined and list_negated)
+        about_some = bool(
+            re.search(r"\b(?:who|that)\s+(?:did|do|had|have|were|was|never|developed)\b[^.;,]{0,40}$", clause[-60:])
+        )
+        negated = (
+            not about_some
+            and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))
+            or (joined and list_negated)
+        )
         negated = negated or (
             bool(_NO_PATIENT.search(clause[-80:]))
             and CONCEPT not in clause[clause.rfind("no ") :]
@@ -225,7 +232,7 @@ def _qualified(
             continue
         m, name = cue
         between = skeleton[m.end() : c.start]
-        if re.search(r"\b(?:in|among)\s+(?:\w+\s+)?\w+\s+with\s*$", between):
+        if re.search(r"\b(?:in|among)\s+(?:\w+\s+)?\w+\s+with\s*$|\b(?:developing|with|experiencing)\s*$", between):
             continue
         if any(q.start >= m.end() and q.end <= c.start for q in quantities) or not re.match(
             rf"^\s*(?:had|developed|experienced|showed)\s+(?:[\w{GRADE}-]+\s+){{0,4}}$|^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$",

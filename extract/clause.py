@@ -147,8 +147,17 @@ class Clause:
                 ):
                     last.items.append(q)
                     last.end = q.end
+                    behind = (
+                        last.items[-1].total_span is not None and last.items[-1].n is None
+                    )  # '… in all (N = 236), 94%'
                     last.joints.append(
-                        2 if VERSUS.search(gap) else 1 if re.search(r"\b(?!and\b|or\b|in\b|of\b)[a-z]{2,}", gap) else 0
+                        1
+                        if behind
+                        else 2
+                        if VERSUS.search(gap)
+                        else 1
+                        if re.search(r"\b(?!and\b|or\b|in\b|of\b)[a-z]{2,}", gap)
+                        else 0
                     )
                     continue
             runs.append(ValueRun([q], q.start, q.end))
@@ -199,7 +208,10 @@ class Clause:
                     PREDICATES.match(self.folded[c.start : c.end])
                     or (PREDICATES.match(self.folded[before.start : before.end]))
                 )
-                alike = before.kind == c.kind or {before.name, c.name} == {"relapse", "death"}
+                alike = (before.kind == c.kind and before.name != c.name) or {before.name, c.name} == {
+                    "relapse",
+                    "death",
+                }
                 if not between and not opens and not verb and alike and LIST.match(gap):
                     last.items.append(c)
                     last.end = c.end

@@ -202,6 +202,8 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     if q is not None:
         if q.kind != "proportion":
             return None
+        if mention.kind == "events" and _BEFORE_CELLS.search(reading.sentence.folded[max(q.end, mention.end) :][:50]):
+            return None
         if mention.kind == "response" and _BASELINE.search(reading.sentence.folded[max(q.end, mention.end) :][:70]):
             return None
         values |= _proportion(q)
@@ -234,6 +236,11 @@ def _among_remissions(reading: Reading, link: Link, q: Quantity) -> bool:
 # A state before the cells were given is no result.
 _BASELINE = re.compile(
     r"^(?:[^.;,]|\.\d){0,60}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b"
+)
+
+
+_BEFORE_CELLS = re.compile(
+    r"^[^.;,]{0,30}?\b(?:before|prior\s+to)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|lymphodepleting)|^[^.;,]{0,20}?\bat\s+baseline"
 )
 
 

@@ -156,9 +156,9 @@ class _Reader(Companions):
                 return
         if (
             right is not None
-            and right.items[0].kind == "survival"
             and re.match(r"^[\])%\s]*for\s+(?:the\s+)?(?:median\s+)?$", gap_right)
             and not (direct and self._closes(gap_left))
+            and "responder" not in self.folded[right.start : right.end]
         ):
             self._emit(run, right, "value-for-concept", 0.9, left=False)
             return
@@ -188,7 +188,7 @@ class _Reader(Companions):
         if (
             left is None
             and self.carried.event is not None
-            and any(g.end <= run.start and not self.skeleton[g.end : run.start].count(";") for g in self.grades)
+            and any(g.end <= run.start and LEFT_DIRECT.match(self.skeleton[g.end : run.start]) for g in self.grades)
         ):
             again = self.carried.event
             self._emit(run, lone(again, run.start), "carried-event", 0.75, left=True)
@@ -362,6 +362,11 @@ class _Reader(Companions):
                 if other.kind != "procedures":
                     return
             nearest = next((r for r in reversed(concept_runs) if r.end <= run.start and _is_survival(r)), None)
+            since = max([v.end for v in self.values if v.end <= run.start], default=0)
+            if not fresh and re.search(
+                r"\b(?:risk|survival|mortality|incidence|infection|relapse)\b", self.folded[since : run.start]
+            ):
+                return  # a ratio of something else than the survival named before
             if nearest is not None:
                 self._emit(run, nearest, "hazard-ratio", 0.9 if fresh else 0.8, left=True)
             elif (
