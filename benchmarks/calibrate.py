@@ -23,6 +23,8 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import itertools
+
 from extract.checks import check, check_study  # noqa: E402
 from extract.confidence import WEIGHTS, signs  # noqa: E402
 from extract.facts import facts_of  # noqa: E402
@@ -108,7 +110,7 @@ def main() -> None:
         scored += [(sure(weights, found), right) for name, found, right in rows if folds[name] == fold_number]
     print(f"{len(rows)} facts of {len(folds)} abstracts, cross-validated over abstracts")
     print("confidence     facts  right")
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in itertools.pairwise(BINS):
         inside = [right for value, right in scored if low <= value < high]
         if inside:
             print(f"{low:.2f} to {min(high, 1):.2f} {len(inside):8} {sum(inside) / len(inside):6.3f}")

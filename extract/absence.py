@@ -80,10 +80,8 @@ def read_absences(
         about_some = bool(
             re.search(r"\b(?:who|that)\s+(?:did|do|had|have|were|was|never|developed)\b[^.;,]{0,40}$", clause[-60:])
         )
-        negated = (
-            not about_some
-            and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))
-            or (joined and list_negated)
+        negated = (not about_some and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))) or (
+            joined and list_negated
         )
         negated = negated or (
             bool(_NO_PATIENT.search(clause[-80:]))
@@ -262,7 +260,7 @@ def _qualified(
             or any(link.mention is c for link in out)
         ):
             continue
-        shared = _UNIVERSAL_AFTER.match(skeleton[c.end :])
+        shared = _UNIVERSAL_AFTER.match(_list_tail(skeleton, concepts, concepts.index(c)))
         if shared:
             name = "most" if shared["most"] else "all"
             out.append(

@@ -135,7 +135,7 @@ class Companions(Clause):
         return any(
             q.start >= g.end
             and re.match(
-                r"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+)?$",
+                rf"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+)?$",
                 self.skeleton[g.end : q.start],
             )
             for q in self.values

@@ -61,6 +61,21 @@ _PARTS = frozenset({"CR", "sCR", "CRi", "VGPR", "PR", "SD", "PD", "NR"})
 
 
 def _parts(reading: Reading, link: Link) -> float | None:
+    of_all = [
+        o.quantity.total
+        for o in reading.links
+        if o is not link
+        and o.quantity is not None
+        and o.quantity.all
+        and o.mention.name == link.mention.name
+        and o.end <= link.end
+    ]
+    if of_all and link.quantity is not None and link.quantity.bare and (link.quantity.n or 0) <= (of_all[0] or 0):
+        return of_all[0]  # 'All six had CRS, of grade 1 in three'
+    return _parts_of_response(reading, link)
+
+
+def _parts_of_response(reading: Reading, link: Link) -> float | None:
     """'7 of 21 responded, 2 with CR and 5 with PR'; '21 were evaluable: 4 PR, 11 SD and 6 PD': one denominator."""
     q = link.quantity
     if q is None or not q.bare or link.mention.name not in _PARTS:

@@ -19,6 +19,7 @@ from extract.link_words import (
     DESCRIBED,
     DESCRIBES,
     GROUP_NOUN,
+    IN_GROUP,
     LASTING,
     LEFT_DIRECT,
     OTHER_PREDICATE,
@@ -334,7 +335,11 @@ class _Reader(Companions):
 
     def _carries(self, previous_end: int, start: int) -> bool:
         gap = self.skeleton[previous_end:start]
-        return len(gap) < 110 and CONCEPT not in gap and bool(CARRY.match(gap) or VALUE_GAP.match(gap))
+        return (
+            len(gap) < 110
+            and CONCEPT not in gap
+            and bool(CARRY.match(gap) or VALUE_GAP.match(gap) or IN_GROUP.match(gap))
+        )
 
     def _link_survival(
         self,
