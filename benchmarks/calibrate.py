@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import json
 import sys
 from collections import defaultdict
@@ -22,8 +23,6 @@ from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-
-import itertools
 
 from extract.checks import check, check_study  # noqa: E402
 from extract.confidence import WEIGHTS, signs  # noqa: E402
@@ -115,9 +114,8 @@ def main() -> None:
         if inside:
             print(f"{low:.2f} to {min(high, 1):.2f} {len(inside):8} {sum(inside) / len(inside):6.3f}")
     high_ones = [right for value, right in scored if value >= 0.8]
-    print(
-        f"at 0.8 or more: {len(high_ones) / len(scored):.3f} of all, {sum(high_ones) / max(1, len(high_ones)):.3f} right"
-    )
+    share = len(high_ones) / len(scored)
+    print(f"at 0.8 or more: {share:.3f} of all, {sum(high_ones) / max(1, len(high_ones)):.3f} right")
     if given.write:
         lines = ["# Written by benchmarks/calibrate.py; see extract/confidence.py.", "[weights]"]
         lines += [f"{json.dumps(name, ensure_ascii=False)} = {value:.3f}" for name, value in sorted(fit(rows).items())]
