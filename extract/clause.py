@@ -11,6 +11,11 @@ from extract.links import CONCEPT, GRADE, TIME, Carried, ConceptRun, Link, Value
 from extract.quantities import PEOPLE, Quantity
 
 
+def _over_time(m: Mention) -> bool:
+    """Survival, relapse and non-relapse mortality stand in one list: 'OS, PFS and NRM were …'."""
+    return m.kind == "survival" or m.name in ("relapse", "death")
+
+
 @dataclass(slots=True)
 class Clause:
     """One sentence; `prepare` fills what the fields from `skeleton` on hold."""
@@ -208,10 +213,7 @@ class Clause:
                     PREDICATES.match(self.folded[c.start : c.end])
                     or (PREDICATES.match(self.folded[before.start : before.end]))
                 )
-                alike = (before.kind == c.kind and before.name != c.name) or {before.name, c.name} == {
-                    "relapse",
-                    "death",
-                }
+                alike = before.name != c.name and (before.kind == c.kind or (_over_time(before) and _over_time(c)))
                 if not between and not opens and not verb and alike and LIST.match(gap):
                     last.items.append(c)
                     last.end = c.end

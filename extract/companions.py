@@ -11,7 +11,7 @@ from extract.links import CONCEPT, ConceptRun, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
 _JUST_AFTER = re.compile(
-    rf"^[\])\s%]*(?:,\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
+    rf"^[\])\s%]*(?:,\s*)?(?:respectively\s*,?\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:,?\s*respectively\s*,?\s*)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
 )
 
 
@@ -204,6 +204,9 @@ class Companions(Clause):
             return fresh[-1].times[0]
         if near_after and (taken or not head):
             return near_after[0].times[0]
+        behind = [t for t in times if t.start >= run.end and _JUST_AFTER.match(self.skeleton[run.end : t.start])]
+        if behind and taken and len(run.items) > 1:  # '… and 50% and 76% at 12 months': the list shares what follows it
+            return behind[0].times[0]
         if head:
             return head[-1].times[0]
         between = [

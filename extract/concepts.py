@@ -248,7 +248,7 @@ def _excluded(hit: Hit, folded: str) -> bool:
     if (
         hit.term.kind == "response"
         and re.search(
-            r"\b(?:after|following|without|as|loss\s+of)\s+(?:the\s+|an?\s+|their\s+|best\s+)?$",
+            r"\b(?:after|following|without|as|lost|losing|loss\s+of)\s+(?:the\s+|an?\s+|their\s+|best\s+)?$",
             folded[max(0, hit.start - 20) : hit.start],
         )
         and "respon" in folded[hit.start : hit.end]

@@ -179,7 +179,7 @@ def _draft(
 def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     mention, q = link.mention, link.quantity
     values: dict[str, Any] = {}
-    if mention.name == "DCR":  # read so that its value goes nowhere else; no endpoint of the evidence table
+    if mention.name in ("DCR", "MLFS"):  # read so that the value goes nowhere else; no endpoints of the evidence table
         return None
     if mention.kind == "survival":
         return _survival(reading, at, link)
@@ -225,6 +225,11 @@ _POINTS_BACK = re.compile(
 def _among_remissions(reading: Reading, link: Link, q: Quantity) -> bool:
     """MRD negativity of those in CR ('24 of them were MRD negative') is MRD-negative CR."""
     sentence = reading.sentence.folded
+    remitted = [
+        o.quantity.n for o in reading.links if o.quantity is not None and o.mention.name in ("CR", "CRi", "CR/CRi")
+    ]
+    if q.total is not None and q.total in remitted and q.n != q.total:
+        return True
     if not _POINTS_BACK.search(sentence[max(0, q.start - 24) : link.mention.start]):
         return False
     if re.search(r"\bin\s+(?:cr\b|complete|remission)", sentence[q.start : link.mention.start]):

@@ -163,6 +163,21 @@ class _Reader(Companions):
         ):
             self._emit(run, right, "value-for-concept", 0.9, left=False)
             return
+        if (
+            right is not None
+            and left is not None
+            and re.search(r"[(\[]\s*(?:only\s+)?$", gap_left)
+            and RIGHT_NEAR.match(gap_right)
+        ):
+            # 'two had relapsed (one CD7-negative)': in a bracket a count goes with what it counts there.
+            closes = re.search(r"[)\]]", self.skeleton[run.end :])
+            if (
+                first.bare
+                and (closes is None or right.end <= run.end + closes.start())
+                and not re.match(r"\s*[\])]", gap_right)
+            ):
+                self._emit(run, right, "value-concept", 0.85, left=False)
+                return
         if direct and left is not None and (self._closes(gap_left) or right is None or not RIGHT_NEAR.match(gap_right)):
             self._emit(run, left, "concept-in-value", 0.95, left=True)
             return
