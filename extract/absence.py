@@ -24,7 +24,7 @@ _NONE_OF = re.compile(
 _NO_PATIENT = re.compile(rf"\bno\s+(?:{PEOPLE}|one|child|patient|participant|recipient)\b[^.;,]{{0,50}}$")
 # 'CRS was not observed', 'did not occur', 'was absent', ': none'
 _AFTER = re.compile(
-    rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|was\s+(?:seen|observed|noted)|were\s+(?:seen|observed|noted|recorded))\s+in\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
+    rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|(?:was|were)\s+(?:zero|nil)\b|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|was\s+(?:seen|observed|noted)|were\s+(?:seen|observed|noted|recorded))\s+in\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
 )
 _NONE_GRADE = re.compile(
     r"\b(?:none|no(?:\s+(?:events?|cases?|patients?|one|child|episodes?|instances?|further|other))*|without(?:\s+any)?|never|nor|neither|not)\b(?:\s+(?:of\s+(?:them|these|the\s+[\w-]+|which|whom)|was|were|being|had|of|reached|reaching|any|exceed(?:ed|ing)?|at|a|an|as|developed|experienced|higher\s+than|rated|events?|grade|cases?|in))*\s*$"
@@ -105,6 +105,7 @@ def read_absences(
             out.append(Link(c, total, "absence", 0.9, start, c.end, grade=grade, absent=True))
             taken.add(id(c))
     out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
+    out += _none_higher(skeleton, concepts, grades, carried)
     out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried)
     told = {(link.mention.name, link.grade) for link in linked}
     return [link for link in out if link.rule != "all-of-grade" or (link.mention.name, link.grade) not in told]
@@ -193,6 +194,25 @@ def _graded_absences(
                 absent=True,
             )
         )
+    return out
+
+
+_NONE_HIGHER = re.compile(
+    r"\b(?:none|no|without)\s+(?:(?:was|were|being|any|events?|cases?|a)\s+)*(?:higher|more\s+severe)(?:[\s-]+grades?|\s+events?)?\b(?!\s+than)"
+)
+
+
+def _none_higher(skeleton: str, concepts: list[Mention], grades: list[Mention], carried: Carried) -> list[Link]:
+    """'grade 3 in 5%, none higher': the grades above the highest named are absent."""
+    out = []
+    for m in _NONE_HIGHER.finditer(skeleton):
+        named = [g for g in grades if g.end <= m.start() and g.name[-1].isdigit() and not g.name.startswith(">")]
+        events = [c for c in concepts if c.end <= m.start() and c.kind == "events"]
+        event = events[-1] if events else carried.event
+        if named and event is not None and int(named[-1].name[-1]) in (1, 2, 3):
+            grade = f">={int(named[-1].name[-1]) + 1}"
+            found = Mention("events", m.start(), m.end(), event.name)
+            out.append(Link(found, None, "none-higher", 0.8, named[-1].start, m.end(), grade=grade, absent=True))
     return out
 
 

@@ -18,7 +18,7 @@ from models.record import Record
 from models.study import StudyType
 
 _ALL_CAUSE_CAUSE = re.compile(
-    r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})"
+    r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:(?:on|at|in|by)\s+(?:day|month|week)\s+\+?\d+\s+)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})"
 )
 _CAUSE_BEFORE = re.compile(
     r"\b(?:due\s+to|of|from|because\s+of|attributed\s+to|attributable\s+to|related\s+to|caused\s+by|with)\s+(?:[\w-]+\s+){0,2}$"
@@ -281,7 +281,7 @@ def _event(reading: Reading, link: Link) -> tuple[str | None, str | None]:
             return "death", "any"
         return name, link.grade
     m = _ALL_CAUSE_CAUSE.match(folded[link.mention.end :])
-    if m and m["cause"].strip() and not _DISEASE_CAUSE.search(m["cause"]):
+    if m and m["cause"].strip() and not _DISEASE_CAUSE.search(m["cause"].split(" without ")[0]):
         return "death", "any"
     return "all-cause death", "any"
 
