@@ -94,6 +94,16 @@ def sure(weights: dict[str, float], found: list[str]) -> float:
     return float(1 / (1 + np.exp(-(weights["bias"] + sum(weights.get(name, 0.0) for name in found)))))
 
 
+def cross_validated(rows: list[tuple[str, list[str], bool]]) -> list[tuple[float, bool]]:
+    """(confidence, right) of every fact, its confidence by weights that did not see its abstract (five folds)."""
+    folds = {name: i % 5 for i, name in enumerate(sorted({name for name, *_ in rows}))}
+    scored: list[tuple[float, bool]] = []
+    for fold_number in range(5):
+        weights = fit([row for row in rows if folds[row[0]] != fold_number])
+        scored += [(sure(weights, found), right) for name, found, right in rows if folds[name] == fold_number]
+    return scored
+
+
 def main() -> None:
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("scorer", type=Path)
@@ -102,12 +112,8 @@ def main() -> None:
     given = args.parse_args()
     split = load(given.scorer.with_name("to_pubmed_xml.py")).sections
     rows = samples(load(given.scorer), split, given.gold)
-    folds = {name: i % 5 for i, name in enumerate(sorted({name for name, *_ in rows}))}
-    scored: list[tuple[float, bool]] = []
-    for fold_number in range(5):
-        weights = fit([row for row in rows if folds[row[0]] != fold_number])
-        scored += [(sure(weights, found), right) for name, found, right in rows if folds[name] == fold_number]
-    print(f"{len(rows)} facts of {len(folds)} abstracts, cross-validated over abstracts")
+    scored = cross_validated(rows)
+    print(f"{len(rows)} facts of {len({name for name, *_ in rows})} abstracts, cross-validated over abstracts")
     print("confidence     facts  right")
     for low, high in itertools.pairwise(BINS):
         inside = [right for value, right in scored if low <= value < high]

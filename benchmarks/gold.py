@@ -18,15 +18,19 @@ study_n_accuracy >= 0.97, study_type_accuracy >= 0.95, targets_f1 >= 0.97"""
 
 
 def main(gold: Path) -> int:
-    score, convert = (find(gold, name) for name in ("score.py", "to_pubmed_xml.py"))
     with tempfile.TemporaryDirectory() as scratch:
-        xml, db, facts = (Path(scratch) / name for name in ("gold.xml", "gold.db", "facts.jsonl"))
-        python(convert, gold, xml)
-        python("-m", "cartevidence", "run", xml, "--db", db, quiet=True)
-        python("-m", "cartevidence", "export", "--db", db, "--format", "jsonl", "--out", facts)
-        python(score, gold, facts)
+        python(find(gold, "score.py"), gold, extracted(gold, Path(scratch)))
     print(TARGETS)
     return 0
+
+
+def extracted(gold: Path, scratch: Path) -> Path:
+    """Run the program on the abstracts of a folder; the exported JSON lines, in the folder `scratch`."""
+    xml, db, facts = (scratch / name for name in ("gold.xml", "gold.db", "facts.jsonl"))
+    python(find(gold, "to_pubmed_xml.py"), gold, xml, quiet=True)
+    python("-m", "cartevidence", "run", xml, "--db", db, quiet=True)
+    python("-m", "cartevidence", "export", "--db", db, "--format", "jsonl", "--out", facts)
+    return facts
 
 
 def find(gold: Path, name: str) -> Path:

@@ -473,8 +473,6 @@ class _Reader(Companions):
                 doubt = 0.9 if c > 1 and c != k else 1
                 group = group_of(self.folded, self.skeleton, value.start, max(value.end, value.tail), listed=k > c)
                 self.links.append(Link(mention, value, rule, strength * doubt, start, end, grade, time, group=group))
-                        Link(mention, value, rule, strength * doubt, start, end, "any", time, group=group)
-                    )
                 self._limiting(mention, value, rule, strength)
                 if mention.kind == "survival" and time:
                     self.carried.time = time
