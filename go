@@ -4,6 +4,7 @@
 #   ./go run 31110217 --db my.db      any cartevidence command; paths are relative to where you stand
 #   ./go test [pytest options]        the tests
 #   ./go gold [DIR]                   run on annotated abstracts and score the result
+#   ./go accuracy [DIR]               the same in depth: writes docs/accuracy.md
 #   ./go check                        all that CI runs: style, tests, wheel
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -99,10 +100,11 @@ check)
     (run_tests)
     (check_wheel)
     ;;
-gold)
+gold | accuracy)
+    tool=$1
     shift
     set_up ''
-    exec "$venv/bin/python" "$here/benchmarks/gold.py" "$@"
+    exec "$venv/bin/python" "$here/benchmarks/$tool.py" "$@"
     ;;
 *)
     set_up ''

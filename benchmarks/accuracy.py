@@ -32,7 +32,7 @@ KEPT_END = "<!-- end of kept -->"
 KEPT_AT_FIRST = "Figures on real abstracts are in the notes of each release."
 
 CORE = ("cohort", "response", "survival", "toxicity")
-TARGET_CORE, TARGET_TYPE, TARGET_SURE, SURE = 0.93, 0.85, 0.95, 0.8
+TARGET_CORE, TARGET_UNSEEN, TARGET_TYPE, TARGET_SURE, SURE = 0.93, 0.90, 0.85, 0.95, 0.8
 STUDY = (  # the scorer's name, ours, the target
     ("study_n_accuracy", "number of patients right, where there is one", 0.97),
     ("study_n_rightly_empty", "number of patients left empty, where there is none", 1.0),
@@ -147,9 +147,8 @@ def page(measured: Measured, by_hand: str) -> str:
 
 def what(scores: dict[str, Any]) -> str:
     return prose(
-        f"""Measured on {scores["abstracts"]} synthetic abstracts: texts written for this purpose in the manner of
-        reports on CAR-T cells and annotated by hand, {scores["all"]["gold"]} facts in all. They are not part of the
-        project. The rules were written with these abstracts at hand and the weights of the confidence were fitted on
+        f"""Measured on {scores["abstracts"]} synthetic abstracts: texts made up in the manner of reports on CAR-T cells,
+        with every fact annotated, {scores["all"]["gold"]} in all. They are not part of the project. The rules were written with these abstracts at hand and the weights of the confidence were fitted on
         them, so that the figures below say how far the rules go, not how well they do on texts they never met.""",
         """A fact counts as right (strict) when its type, what it measures (endpoint, event and grade, role, measure)
         and every annotated number agree, for survival rates the time too. A lenient match forgives the role of a
@@ -175,7 +174,8 @@ def by_type(scores: dict[str, Any]) -> str:
             table(headings, rows),
             prose(
                 f"""`core` is the first four types together; its strict F1 lies between {figure(low)} and
-                {figure(high)} (95% interval over abstracts)."""
+                {figure(high)} (95% interval over abstracts). The targets are those for these abstracts; for ones that
+                the rules never met it is {TARGET_UNSEEN:.2f} for the core."""
             ),
         ]
     )
@@ -313,7 +313,7 @@ def figure(value: float) -> str:
 
 
 def aim(target: float | None) -> str:
-    return "" if target is None else f"≥ {target:.2f}"
+    return "" if target is None else "1.00" if target == 1 else f"≥ {target:.2f}"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -24,7 +24,7 @@ _NONE_OF = re.compile(
 _NO_PATIENT = re.compile(rf"\bno\s+(?:{PEOPLE}|one|child|patient|participant|recipient)\b[^.;,]{{0,50}}$")
 # 'CRS was not observed', 'did not occur', 'was absent', ': none'
 _AFTER = re.compile(
-    rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|(?:was|were)\s+(?:zero|nil)\b|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|was\s+(?:seen|observed|noted)|were\s+(?:seen|observed|noted|recorded))\s+in\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
+    rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|(?:was|were)\s+(?:zero|nil)\b|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|developed|arose|(?:was|were)\s+(?:seen|observed|noted|recorded|reported|found|fulfilled|met|reached))\s+(?:in|by)\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
 )
 _NONE_GRADE = re.compile(
     r"\b(?:none|no(?:\s+(?:events?|cases?|patients?|one|child|episodes?|instances?|further|other))*|without(?:\s+any)?|never|nor|neither|not)\b(?:\s+(?:of\s+(?:them|these|the\s+[\w-]+|which|whom)|was|were|being|had|of|reached|reaching|any|exceed(?:ed|ing)?|at|a|an|as|developed|experienced|higher\s+than|rated|events?|grade|cases?|in))*\s*$"
@@ -38,7 +38,7 @@ _QUALIFIER = (
 
 
 _UNIVERSAL_AFTER = re.compile(
-    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
+    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
 )
 
 
@@ -73,7 +73,7 @@ def read_absences(
         previous = concepts[i - 1] if i else None
         joined = previous is not None and bool(
             re.match(
-                rf"^\s*(?:{GRADE}*\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$",
+                rf"^\s*(?:{GRADE}*\s*)?(?:of\s+{GRADE}+\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$",
                 skeleton[previous.end : c.start],
             )
         )
@@ -99,7 +99,7 @@ def read_absences(
         list_negated = negated
         if negated and not value_follows:
             start = _negation_start(folded, c) if backwards else c.start
-            grade = _grade_of(c, grades, skeleton) if c.kind == "events" else None
+            grade = _grade_of(c, grades, skeleton) if c.kind == "events" and c.name not in _UNGRADED else None
             of = next((q for q in quantities if q.none and start <= q.start < c.end + 60), None)
             total = Quantity("proportion", of.start, of.end, total=of.n) if of is not None else None
             out.append(Link(c, total, "absence", 0.9, start, c.end, grade=grade, absent=True))
@@ -197,6 +197,7 @@ def _graded_absences(
     return out
 
 
+_UNGRADED = frozenset({"death", "all-cause death", "DLT"})
 _NONE_HIGHER = re.compile(
     r"\b(?:none|no|without)\s+(?:(?:was|were|being|any|events?|cases?|a)\s+)*(?:higher|more\s+severe)(?:[\s-]+grades?|\s+events?)?\b(?!\s+than)"
 )
@@ -316,7 +317,10 @@ def _qualified(
                 )
             )
             continue
-        plain = re.search(rf"{CONCEPT}\s+(?:was|were)\s+(?:[\w-]+\s+(?:and|but)\s+)?$", skeleton[: g.start])
+        plain = re.search(
+            rf"{CONCEPT}\s+(?:was|were|remained|stayed)\s+(?:at\s+|of\s+|[\w-]+\s+(?:and|but)\s+)?$",
+            skeleton[: g.start],
+        )
         if (
             plain
             and previous

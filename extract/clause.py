@@ -214,7 +214,8 @@ class Clause:
                     or (PREDICATES.match(self.folded[before.start : before.end]))
                 )
                 alike = before.name != c.name and (before.kind == c.kind or (_over_time(before) and _over_time(c)))
-                if not between and not opens and not verb and alike and LIST.match(gap):
+                general = before.name in ("AE", "SAE") and "and" not in gap  # 'Among other AEs, CRS (83%)'
+                if not between and not opens and not verb and not general and alike and LIST.match(gap):
                     last.items.append(c)
                     last.end = c.end
                     continue

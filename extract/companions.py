@@ -83,7 +83,7 @@ class Companions(Clause):
         if (
             after_value is not None
             and re.match(
-                rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|\s)*+$",
+                rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|they|\s)*+$",
                 self.skeleton[value.end : after_value.start],
             )
             and not self._grade_has_value(after_value)

@@ -22,7 +22,7 @@ README = ROOT / "README.md"
 COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"(<!-- output of: \./go ([^\n]+) -->\n```text\n)(.*?)(```\n<!-- end -->)", re.DOTALL)
 SHELL_LINE = re.compile(r"^\./go (.+?)(?: +#.*)?$", re.MULTILINE)
-OWN = {"test", "gold", "check", "style", "wheel"}  # commands of the script ./go itself
+OWN = {"test", "gold", "accuracy", "check", "style", "wheel"}  # commands of the script ./go itself
 
 
 def options() -> Iterator[tuple[str, click.Option]]:

@@ -1,0 +1,53 @@
+"""The names that people type as filters → the names that facts and studies carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from cartevidence.evidence_table import SHORT_TYPES
+from models.evidence import Grade
+from models.study import StudyType
+from models.vocabulary import vocabulary
+
+VOCABULARIES = {"endpoint": "endpoints", "event": "events", "grade": "grades", "target": "targets", "disease": "diseases"}
+AT_LEAST = re.compile(r"(?:grade )?(?:≥ ?|>= ?)?([1-5])(?: ?\+| or higher)?$")
+
+
+def canonical(filters: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The filters with names as they are stored ('cd22' → 'CD22', 'ICANS' → 'neurotoxicity', '3+' → '>=3').
+
+    A name that is not known is kept, since a curator or an older version may have stored it; for each such name the
+    second list has a sentence with what it may have meant.
+    """
+    named, doubts = dict(filters), []
+    for what, text in filters.items():
+        if text is None or what not in (*VOCABULARIES, "study_type"):
+            continue
+        name, nearest = _study_type(text) if what == "study_type" else _term(what, text)
+        if name is None:
+            meant = f"; did you mean {' or '.join(nearest)}?" if nearest else "."
+            doubts.append(f"{text!r} is not a name of any {what.replace('_', ' ')} that is extracted{meant}")
+        else:
+            named[what] = name
+    return named, doubts
+
+
+def _term(what: str, text: str) -> tuple[str | None, Sequence[str]]:
+    words = vocabulary(VOCABULARIES[what])
+    if what == "grade" and text.strip() in get_args(Grade):
+        return text.strip(), ()
+    if what == "grade" and (least := AT_LEAST.match(text.strip().lower())) and not text.strip().lower().endswith(least[1]):
+        return f">={least[1]}", ()
+    return words.canonical(text), words.nearest(text)
+
+
+def _study_type(text: str) -> tuple[str | None, Sequence[str]]:
+    """The evidence table's short names ('trial') are known too."""
+    types = get_args(StudyType)
+    known = {name: name for name in types} | {short: name for name, short in SHORT_TYPES.items()}
+    typed = text.strip().casefold()
+    name = known.get(typed) or known.get(re.sub(r"[ -]", "_", typed))
+    return name, get_close_matches(typed, types, cutoff=0.3)
