@@ -280,7 +280,7 @@ _LOOSE = frozenset(
 
 # 'best overall and complete response rates': the first adjective names an endpoint of its own.
 _SHARED_HEAD = re.compile(
-    r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|/)\s+(?:best\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
+    r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|/)\s+(?:best\s+|(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
 )
 _SHARED_SURVIVAL = re.compile(
     r"\b(?P<first>overall)(?=(?:\s*,\s*(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free)*\s*,?\s+(?:and|or)\s+(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free\s+survival)"
@@ -299,6 +299,10 @@ def _shared_heads(folded: str) -> list[Mention]:
 
 
 _BETWEEN = re.compile(r"\s*(?:or|/|,\s*or|\+)\s*(?:a\s+)?$")
+# 'Best responses were 3 CR, 7 PR': the heading of a breakdown, no endpoint of its own.
+_BEST_WAS = re.compile(
+    r"best\s+(?:overall\s+|objective\s+)?responses?\s*(?:was|were|:|included|comprised)\s*(?:an?\s+|\d{1,3}\s+|[\d.]+%\s+|[a-z]{3,9}\s+)?$"
+)
 _TOUCH = re.compile(r"[\s\-‐‑–]*$")
 _WITH = re.compile(r"\s*,?\s*(?:with|and|/)\s*$")
 _JOINED = {
@@ -315,6 +319,9 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
         if last is not None:
             gap = folded[last.end : m.start]
             pair = frozenset({last.name, m.name})
+            if last.name == "ORR" and m.kind == "response" and _BEST_WAS.match(folded[last.start : m.start]):
+                out[-1] = m
+                continue
             if pair in _JOINED and _BETWEEN.match(gap):
                 out[-1] = Mention("response", last.start, m.end, _JOINED[pair])
                 continue

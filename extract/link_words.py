@@ -82,6 +82,10 @@ LEFT_WORD = (
 )
 LEFT_DIRECT = re.compile(rf"^(?>[\s,:=\[\](){GRADE}{TIME}~≈-]|(?<![a-z]){LEFT_WORD}(?![a-z]))*+$")
 BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\bwhereby\b")
+# '… 92% had CRS; it was grade ≥3 in 15%', 'CRS was common (76%) but seldom severe (4%)': still the same event.
+GOES_ON = re.compile(
+    rf"^[\])%\s]*[,;]?\s*(?:but\s+|although\s+|though\s+|and\s+)?(?:it\s+|this\s+|they\s+|these\s+)?(?:was\s+|were\s+|had\s+)?(?:(?:of|only|seldom|rarely|infrequently|uncommonly|occasionally)\s+)*{GRADE}+\s*(?:in|\(|occurred\s+in)\s*(?:only\s+|just\s+)?$"
+)
 LIST = re.compile(
     r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|"
     + GRADE

@@ -18,6 +18,7 @@ from extract.link_words import (
     CARRY,
     DESCRIBED,
     DESCRIBES,
+    GOES_ON,
     GROUP_NOUN,
     IN_GROUP,
     LASTING,
@@ -73,7 +74,11 @@ class _Reader(Companions):
         if inside is not None and first.kind == "hr" and inside.items[0].kind != "survival":
             inside = None
         before = next((r for r in reversed(concept_runs) if r.end <= run.start and r.start >= previous_end), None)
-        if inside is not None and before is not None and GROUP_NOUN.match(self.folded[inside.start : inside.end + 14]):
+        if (
+            inside is not None
+            and GROUP_NOUN.match(self.folded[inside.start : inside.end + 14])
+            and (before is not None or PREDICATES.match(self.folded[run.end : run.end + 30].lstrip(" )]")))
+        ):
             inside = None
         if inside is not None:
             self._emit(run, inside, "inside", 0.95, left=True)
@@ -83,7 +88,7 @@ class _Reader(Companions):
         gap_left = self.skeleton[max(left.end, previous_end) : run.start] if left else ""
         gap_right = self.skeleton[run.end : right.start] if right else ""
         fresh = left is not None and left.end > previous_end
-        barrier = bool(BARRIER.search(gap_left))
+        barrier = bool(BARRIER.search(gap_left)) and not GOES_ON.match(gap_left)
         direct = fresh and not barrier and bool(LEFT_DIRECT.match(gap_left))
         if len(run.items) > 1 and "respectively" in self.folded[run.end : run.end + 90]:
             same = [
@@ -184,7 +189,11 @@ class _Reader(Companions):
         if right is not None and RIGHT_NEAR.match(gap_right) and not self._has_own_value(right, next_start, gap_right):
             self._emit(run, right, "value-concept", 0.85, left=False)
             return
-        if OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60]) and not self._closes(gap_left):
+        if (
+            OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60])
+            and not self._closes(gap_left)
+            and self._depth(run.start) == 0
+        ):
             return
         if direct and left is not None:
             self._emit(run, left, "concept-in-value", 0.9, left=True)
@@ -237,6 +246,8 @@ class _Reader(Companions):
         if DESCRIBED.search(before):
             return True
         word, after = self.folded[run.start : run.end], self.folded[run.end : run.end + 12]
+        if word.endswith("negative") and re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", before):
+            return True
         return bool(re.search(r"\b(?:in|for|among|of)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
             "responder" in word or bool(re.match(rf"\s+(?:{PEOPLE})\b", after))
         )
@@ -353,7 +364,7 @@ class _Reader(Companions):
         return (
             len(gap) < 110
             and CONCEPT not in gap
-            and bool(CARRY.match(gap) or VALUE_GAP.match(gap) or IN_GROUP.match(gap))
+            and bool(CARRY.match(gap) or GOES_ON.match(gap) or VALUE_GAP.match(gap) or IN_GROUP.match(gap))
         )
 
     def _link_survival(
@@ -451,7 +462,7 @@ class _Reader(Companions):
                 by_group = run.joints[c - 1] > run.joints[0]
                 chosen = [names[i % c] if by_group else names[i // (k // c)]]
             elif c > 1 and k == 1:
-                together = bool(re.search(r"\b(?:and|both|plus)\b", self.skeleton[concepts.start : concepts.end]))
+                together = bool(re.search(r"\b(?:and|both|plus|nor)\b", self.skeleton[concepts.start : concepts.end]))
                 chosen = list(names) if together else [names[-1]] if left else [names[0]]
             elif c > k > 1:
                 chosen = [names[i + (c - k)]]

@@ -85,6 +85,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
     ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?:\s?/\s?(?P<n_eq_total>\d{1,9}))?(?![\d.]*\d|\s?%)"),
+    ("time_list", r"(?<![a-z])(?<!between\s)(?P<tl_unit>days|weeks|months|years)[\s-](?P<tl>\d{1,4}(?:\s?,\s?\d{1,4}){0,5}\s?,?\s(?:and|&)\s\d{1,4})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("times", rf"(?P<ts>{_TIME_LIST})\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
@@ -242,6 +243,9 @@ def _atom(m: re.Match[str], group: str) -> Atom:
         return Atom("time", start, end, rule, times=(time_text(number(m["day"]), "d"),))
     if rule == "month_no":
         return Atom("time", start, end, rule, times=(time_text(number(m["no"]), unit(m["no_unit"])),))
+    if rule == "time_list":
+        of = unit(m["tl_unit"])
+        return Atom("time", start, end, rule, times=tuple(time_text(number(p), of) for p in re.findall(r"\d+", m["tl"])))
     if rule == "times":
         of = unit(m["ts_unit"])
         parts = re.findall(rf"{_WORD}|\d+(?:\.\d+)?", m["ts"])

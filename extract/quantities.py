@@ -48,7 +48,7 @@ class Quantity:
 
 
 PEOPLE = (
-    r"(?:patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?|recipients?|cases?|"
+    r"(?:(?:in|out)?patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?|recipients?|cases?|"
     r"men|man|women|woman|people|persons?|boys?|girls?|responders?|survivors?|evaluable|cohort|volunteers?|veterans?|persons)"
 )
 # Words that may stand between a count and its percent: '27 treated adult patients (82%)'.
@@ -69,7 +69,7 @@ _PERCENT_OF_TOTAL = re.compile(
 )
 _COUNT_AFTER_PERCENT = re.compile(r"\s*(?:[\[(]\s*|,\s*|;\s*|:\s*|[\])]\s*[\[(]\s*)(?:n\s?=\s?)?$")
 _CI_AFTER = re.compile(
-    rf"(?:\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE})?\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{{0,12}}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$"
+    rf"(?:\s+(?:of|in|for|among)\s+(?:the\s+|all\s+)*(?:[a-z][\w-]*\s+)?{PEOPLE})?\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{{0,12}}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$"
 )
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
@@ -87,9 +87,10 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
     last: Atom | None = None
     for atom in atoms:
         current = out[-1] if out else None
-        if current is not None and last is not None and _joined(folded, current, last, atom):
-            last = atom
-            continue
+        if current is not None and last is not None:
+            if _behind_time(folded, out, last, atom) or _joined(folded, current, last, atom):
+                last = atom
+                continue
         made = _start(folded, atom)
         if made is not None:  # what is no result (a threshold, a p value) may stand between parts of one
             last = atom
@@ -106,6 +107,22 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
             q.n, q.total, q.total_span = None, q.n, (q.start, q.n_end)  # 'those with bulky disease (n = 17; 41%)'
         _read_noun(folded, q)
     return out
+
+
+def _behind_time(folded: str, out: list[Quantity], last: Atom, a: Atom) -> bool:
+    """'90.3% at 6 months (95% CI, 81.0-95.2)': the interval is the percent's, not the time's."""
+    if len(out) < 2 or a.kind != "ci" or last.kind not in ("duration", "time") or not _CI_AFTER.match(folded[last.end : a.start]):
+        return False
+    percent, time = out[-2], out[-1]
+    low, high, level = a.numbers
+    if not time.times or percent.percent is None or percent.ci is not None or low is None:
+        return False
+    if not (low <= percent.percent <= (high or 100)) or not re.fullmatch(
+        r"\s*[\])]?\s*(?:at|after|by)\s+(?:the\s+)?", folded[percent.end : time.start]
+    ):
+        return False
+    percent.ci, percent.tail = (low, high, level), a.end
+    return True
 
 
 def _start(folded: str, a: Atom) -> Quantity | None:
@@ -164,6 +181,9 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
                 return True
             if _COUNT_AFTER_PERCENT.match(gap) and (gap.strip() not in (",", ";") or _looks_of(folded, a)):
                 q.n, q.end, q.n_end = a.numbers[0], a.end, q.n_end
+                return True
+            if _looks_of(folded, a) and re.match(rf"\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE}\s*\(\s*$", gap):
+                q.n, q.end = a.numbers[0], a.end  # '93% of children (40 of 43)'
                 return True
         if (
             a.rule == "n_equals"
