@@ -37,6 +37,7 @@ _QUALIFIER = (
 )  # fmt: skip
 
 
+_SUBJECT = re.compile(r"\s+(?:were|was|had|have|tested|became|received|underwent|relapsed|remained|proceeded)\b")
 _UNIVERSAL_AFTER = re.compile(
     rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
 )
@@ -270,6 +271,8 @@ def _qualified(
             if c.kind == "response" and id(c) not in taken
             else None
         )
+        if everyone and re.search(r"\bin\s+(?:an?\s+)?$", skeleton[: c.start]) and _SUBJECT.match(skeleton[c.end :]):
+            continue  # 'All 19 patients in CR were …' says whom, not that all are in CR
         if everyone and not any(
             m.start < c.start and m.end > max(0, c.start - 90) + everyone.start() for m in concepts if m is not c
         ):

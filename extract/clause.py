@@ -178,6 +178,9 @@ class Clause:
         first = run.items[0]
         if q.kind != "proportion":
             return True
+        unclaimed = not any(c.end <= run.start for c in self.concepts)
+        if unclaimed and gap.strip() == "and" and first.n is None and q.n is None:
+            return True  # 'On days 28 and 90, 81% and 64% were in remission'
         if re.search(
             r"(?:[,;]|\band|\bwith|\bincluding)\s*(?:in\s+|only\s+|a\s+further\s+)?$", gap
         ) and self._counts_own_concept(q):

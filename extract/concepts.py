@@ -153,7 +153,7 @@ _NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
 _DISEASE = r"(?:b[\s-]|t[\s-]|large|lymphoma|leuk|multiple|myeloma|mm\b|dlbcl|lbcl|fl\b|mcl\b|all\b|b-all|acute|mantle|follicular|aggressive|nhl|cll|aml|disease|patients\b|children|adults|subjects|or\s+refractory|and\s+refractory|and/or|/|refractory|diffuse|cd\d|non-|indolent|hematolog|high-grade|primary|systemic|after|following|within|neuroblastoma|ovarian|solid|tumou?r)"
 _POPULATION = re.compile(r"\s*(?:group|cohort|subgroup|arm|patients|status)\b")
 _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
-    "relapse": re.compile(rf"\s*(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
+    "relapse": re.compile(rf"\s*(?!(?:within|after)\s+(?:the\s+first|a\s+median|\d))(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
     "ORR": re.compile(r"\s*(?:to\s+(?:therapy|treatment|car|vaccin|bridging|chemo|first|prior|salvage|frontline|steroid|tocilizumab)|assessment|criteria|evaluation|duration|was\s+assessed|prediction|biomarker|adapted|durab|kinetic|depth|modifier|category|status|rate\s+(?:and|,)\s*$)"),
     "CR": re.compile(r"\s*(?:duration|status|consolidation|of\s+(?:crs|icans|cytokine))"),
     "OS": re.compile(r"\s*(?:analys|curves?|data\b|models?|benefit|outcomes?|advantage|prediction|of\s+(?:car|t)\b|time\b|among|prognos)"),

@@ -86,6 +86,10 @@ BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\
 GOES_ON = re.compile(
     rf"^[\])%\s]*[,;]?\s*(?:but\s+|although\s+|though\s+|and\s+)?(?:it\s+|this\s+|they\s+|these\s+)?(?:was\s+|were\s+|had\s+)?(?:(?:of|only|seldom|rarely|infrequently|uncommonly|occasionally)\s+)*{GRADE}+\s*(?:in|\(|occurred\s+in)\s*(?:only\s+|just\s+)?$"
 )
+# The risk that PFS or OS measures, named instead of the endpoint.
+COMPOSITE_RISK = re.compile(
+    r"(?:disease\s+)?progression\s+or\s+death|death\s+or\s+(?:disease\s+)?progression|(?:risk|hazard)\s+(?:of|for)\s+death(?:\s+from\s+any\s+cause)?(?!\s+(?:from|due|without|or))"
+)
 LIST = re.compile(
     r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|"
     + GRADE

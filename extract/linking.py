@@ -16,6 +16,7 @@ from extract.groups import group_of
 from extract.link_words import (
     BARRIER,
     CARRY,
+    COMPOSITE_RISK,
     DESCRIBED,
     DESCRIBES,
     GOES_ON,
@@ -360,7 +361,7 @@ class _Reader(Companions):
         )
 
     def _carries(self, previous_end: int, start: int) -> bool:
-        gap = self.skeleton[previous_end:start]
+        gap = re.sub(rf"\b(for|in|among)\s+{CONCEPT}+(?=\s+and\b)", r"\1 them", self.skeleton[previous_end:start])
         return (
             len(gap) < 110
             and CONCEPT not in gap
@@ -380,6 +381,11 @@ class _Reader(Companions):
     ) -> None:
         first = run.items[0]
         if first.kind == "hr":
+            named = COMPOSITE_RISK.search(self.folded, max(0, first.start - 60), first.end)
+            if named and not _is_survival(left):
+                endpoint = Mention("survival", named.start(), named.end(), "PFS" if "progression" in named[0] else "OS")
+                self._emit(run, lone(endpoint, endpoint.start), "hazard-ratio-of-risk", 0.8, left=True)
+                return
             if (
                 left is not None
                 and not _is_survival(left)

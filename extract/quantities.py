@@ -121,7 +121,8 @@ def _behind_time(folded: str, out: list[Quantity], last: Atom, a: Atom) -> bool:
         r"\s*[\])]?\s*(?:at|after|by)\s+(?:the\s+)?", folded[percent.end : time.start]
     ):
         return False
-    percent.ci, percent.tail = (low, high, level), a.end
+    closed = re.match(r"\s*[\])]", folded[a.end : a.end + 3])
+    percent.ci, percent.tail, time.end = (low, high, level), a.end, a.end + (closed.end() if closed else 0)
     return True
 
 
