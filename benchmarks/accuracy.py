@@ -147,9 +147,11 @@ def page(measured: Measured, by_hand: str) -> str:
 
 def what(scores: dict[str, Any]) -> str:
     return prose(
-        f"""Measured on {scores["abstracts"]} synthetic abstracts: texts made up in the manner of reports on CAR-T cells,
-        with every fact annotated, {scores["all"]["gold"]} in all. They are not part of the project. The rules were written with these abstracts at hand and the weights of the confidence were fitted on
-        them, so that the figures below say how far the rules go, not how well they do on texts they never met.""",
+        f"""Measured on {scores["abstracts"]} synthetic abstracts: texts made up in the manner of reports on CAR-T
+        cells, with every fact annotated, {scores["all"]["gold"]} in all. They are not part of the project. The rules
+        were written with these abstracts at hand and the weights of the confidence were fitted on annotated abstracts,
+        these among them, so that the figures below say how far the rules go, not how well they do on texts they never
+        met.""",
         """A fact counts as right (strict) when its type, what it measures (endpoint, event and grade, role, measure)
         and every annotated number agree, for survival rates the time too. A lenient match forgives the role of a
         cohort, the wording of a grade and neighbouring endpoints, and asks for one equal number. Precision is the
@@ -205,8 +207,8 @@ def confidence(measured: Measured) -> str:
         [
             prose(
                 """How often facts of the core types were right, by the confidence they were given. The weights were
-                fitted on these abstracts; the columns on the right tell the same of weights fitted without the
-                abstract in question (five folds), which is the fairer test."""
+                fitted with these abstracts among others. The columns on the right tell the same of weights fitted on
+                these alone, each time without the abstracts in question (five folds), which is the fairer test."""
             ),
             table(("confidence", "facts", "right", "facts, cross-validated", "right, cross-validated"), rows),
             f"Facts with a confidence of {SURE} or more:",

@@ -26,6 +26,8 @@ def main(gold: Path) -> int:
 
 def extracted(gold: Path, scratch: Path) -> Path:
     """Run the program on the abstracts of a folder; the exported JSON lines, in the folder `scratch`."""
+    if not any(gold.glob("*.json")):
+        sys.exit(f"There are no annotated abstracts in {gold}: name a folder that holds one JSON file per abstract.")
     xml, db, facts = (scratch / name for name in ("gold.xml", "gold.db", "facts.jsonl"))
     python(find(gold, "to_pubmed_xml.py"), gold, xml, quiet=True)
     python("-m", "cartevidence", "run", xml, "--db", db, quiet=True)

@@ -10,8 +10,10 @@ from rich.console import Console
 
 from cartevidence import wording
 from cartevidence.exporting import FACT, utf8, write_jsonl, write_rows_as_csv
-from cartevidence.terminal import print_table, put
+from cartevidence.terminal import print_blocks, print_table, put
 from models.evidence import fact_from
+
+NARROWEST = 8  # columns narrower than this, gap included, are not worth a table
 
 
 def print_facts(out: Console, facts: Iterable[Mapping[str, Any]]) -> None:
@@ -27,9 +29,11 @@ def print_facts(out: Console, facts: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_rows(out: Console, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows of an SQL query; ends with how many there are."""
+    """Rows of an SQL query, as blocks where they have too many columns for a table; ends with how many there are."""
     cells = [[_text(cell) for cell in row] for row in rows]
-    if cells:
+    if cells and len(headings) * NARROWEST > out.width:
+        print_blocks(out, headings, cells)
+    elif cells:
         print_table(out, headings, cells)
     put(out, f"{wording.plural(len(cells), 'row')}.")
 

@@ -25,8 +25,17 @@ if TYPE_CHECKING:
 DEMO = Path(__file__).parent / "demo"
 
 
-class Shell(click.Group):
+class Command(click.Command):
+    """A command whose help calls the program in its examples as the user did."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return super().get_help(ctx).replace("\n    cartevidence ", f"\n    {_program()} ")
+
+
+class Shell(Command, click.Group):
     """The commands, in the order they are declared; whatever goes wrong ends as one sentence on standard error."""
+
+    command_class = Command
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -50,7 +59,7 @@ class Shell(click.Group):
 def _stop(ctx: click.Context, sentence: str, status: int = 1) -> NoReturn:
     if ctx.meta.get(options.DEBUG):
         traceback.print_exc()
-    click.echo(sentence if status == 130 else f"Error: {sentence}", err=True)
+    click.echo(sentence if status == 130 else f"Error: {sentence.rstrip('.')}.", err=True)
     ctx.exit(status)
 
 
@@ -123,9 +132,10 @@ def fetch(**given: Any) -> None:
 @options.workers
 @options.debug
 def extract(**given: Any) -> None:
-    """Extract the evidence of stored records that this version has not read yet.
+    """Extract evidence from stored records not read so far.
 
-    Without sources, of all of them. Nothing is fetched; what is asked for but not stored is listed.
+    Those that this version of the extractor has not read; without sources, all of them. Nothing is fetched; what is
+    asked for but not stored is listed.
 
     \b
     Example:
@@ -175,6 +185,7 @@ def _pipeline(step: str, given: dict[str, Any]) -> None:
 
 def _listed(name: str) -> tuple[list[str], list[str]]:
     """The PMIDs of a list, and a sentence on what in it is none. Raises SourceError where it holds no PMID."""
+    from cartevidence import terminal, wording
     from fetch.pmids import parse_pmids
 
     with click.open_file(name, "rb") as file:
@@ -183,15 +194,13 @@ def _listed(name: str) -> tuple[list[str], list[str]]:
     if not listed.pmids:
         raise SourceError(f"{where} holds no PMID: give numbers of 1 to 9 digits, one a line.")
     if listed.duplicates:
-        click.echo(f"{where}: {listed.duplicates:,} repeated PMIDs are asked for once.", err=True)
+        repeats = wording.plural(listed.duplicates, "repeated PMID is", "repeated PMIDs are")
+        click.echo(f"Note: {where}: {repeats} asked for once.", err=True)
     if not listed.rejected:
         return list(listed.pmids), []
-    from cartevidence import terminal, wording
-
     words = terminal.clean(wording.listing([f"{word[:30]!r}" for word in listed.rejected]))
-    return list(listed.pmids), [
-        f"{where} has {wording.plural(len(listed.rejected), 'word')} that are no PMIDs: {words}."
-    ]
+    how_many = wording.plural(len(listed.rejected), "word that is no PMID", "words that are no PMIDs")
+    return list(listed.pmids), [f"{where} has {how_many}: {words}."]
 
 
 def _store(path: str, *, create: bool = False, readonly: bool = False) -> Store:
@@ -209,7 +218,9 @@ def _store(path: str, *, create: bool = False, readonly: bool = False) -> Store:
 @options.out_format("table", "json")
 @options.debug
 def status(db: str, form: str) -> None:
-    """Tell how many records are stored, what is missing or failed and why, and how far review has come.
+    """Count what is stored, missing, failed and reviewed.
+
+    What is missing or failed is listed with its reason.
 
     \b
     Example:
@@ -231,7 +242,7 @@ def status(db: str, form: str) -> None:
 @options.out_format("text", "json")
 @options.debug
 def show(pmid: str, db: str, form: str) -> None:
-    """Show one study: its record, and its evidence with the quotes marked in the text.
+    """Show one study with its evidence marked in the text.
 
     \b
     Example:
@@ -257,9 +268,10 @@ def show(pmid: str, db: str, form: str) -> None:
 @options.db
 @options.debug
 def explain(what: str, db: str) -> None:
-    """Show how a text is read: its numbers and concepts, which were linked by what rule, and which were left.
+    """Show how a text is read.
 
-    WHAT is a sentence in quotes, a file of records, or the PMID of a stored record.
+    Lists its numbers and concepts, which were linked by what rule, and which were left. WHAT is a sentence in quotes,
+    a file of records, or the PMID of a stored record.
 
     \b
     Example:
@@ -279,6 +291,8 @@ def explain(what: str, db: str) -> None:
         texts = [explained(record)]
     elif Path(what).exists():
         texts = [explained(found.record) for found in read(Path(what)) if isinstance(found, Fetched)]
+    elif len(what.split()) < 2:
+        raise SourceError(f"There is no file {what}: give an existing one, a PMID, or a sentence in quotes.")
     else:
         texts = [explain_text(what)]
     for lines in texts:
@@ -293,8 +307,9 @@ def explain(what: str, db: str) -> None:
 @options.out_format("table", "csv", "json", "jsonl")
 @options.debug
 def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
-    """Print the facts that pass all given filters, or the rows of a read-only SQL query.
+    """Print facts by filters, or the rows of read-only SQL.
 
+    All given filters must hold. Names may be typed as in papers: cd22, ICANS, complete remission, grade 3+.
     Tables and columns are described in docs/database.md; the view evidence_current is where to begin.
 
     \b
@@ -319,9 +334,13 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
             else:
                 answers.write_rows(headings, rows, form, stdout)
         else:
+            from cartevidence import filter_names
             from db.query import Filters
 
-            facts = store.query(Filters(**filters))
+            named, doubts = filter_names.canonical(filters)
+            for doubt in doubts:
+                click.echo(f"Note: {doubt}", err=True)
+            facts = store.query(Filters(**named))
             if form == "table":
                 answers.print_facts(terminal.console(), facts)
             else:
@@ -340,7 +359,9 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
 @click.option("--curated", is_flag=True, help="Only facts that a curator accepted, corrected or added.")
 @options.debug
 def export(db: str, form: str, out: str | None, curated: bool) -> None:
-    """Write all evidence, ordered by PMID and place in the text.
+    """Write all evidence to a file or standard output.
+
+    It is ordered by PMID, then by place in the text.
 
     \b
     Example:

@@ -23,6 +23,7 @@ FACT = ("pmid", "type", "role", "endpoint", "event", "grade", "name", "measure",
         "ci_low", "ci_high", "ci_level", "low", "high", "unit", "time", "qualifier", "absent", "not_reached", "group",
         "quote", "section", "start", "end", "confidence", "checks", "status", "attention", "rule",
         "extractor_version", "id")  # fmt: skip
+WIDTHS = {"title": 60, "quote": 60, "journal": 24, "doi": 24}  # columns of a workbook, in characters
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -67,7 +68,11 @@ def write_xlsx(rows: Iterable[Row], out: BinaryIO) -> None:
     with pd.ExcelWriter(out, engine="openpyxl") as book:
         for name, frame in (("studies", studies), ("evidence", facts)):
             frame.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 1))
-            for line in book.sheets[name].iter_rows():
+            sheet = book.sheets[name]
+            sheet.auto_filter.ref = sheet.dimensions
+            for heading in sheet[1]:
+                sheet.column_dimensions[heading.column_letter].width = WIDTHS.get(str(heading.value), 13)
+            for line in sheet.iter_rows():
                 for cell in line:
                     if cell.data_type == "f":  # openpyxl takes any text that starts with '=' for a formula
                         cell.data_type = "s"

@@ -12,8 +12,14 @@ from models.evidence import Grade
 from models.study import StudyType
 from models.vocabulary import vocabulary
 
-VOCABULARIES = {"endpoint": "endpoints", "event": "events", "grade": "grades", "target": "targets", "disease": "diseases"}
-AT_LEAST = re.compile(r"(?:grade )?(?:≥ ?|>= ?)?([1-5])(?: ?\+| or higher)?$")
+VOCABULARIES = {
+    "endpoint": "endpoints",
+    "event": "events",
+    "grade": "grades",
+    "target": "targets",
+    "disease": "diseases",
+}
+AT_LEAST = re.compile(r"(?:grade )?(?:(?:≥|>=) ?([1-5])|([1-5]) ?\+)")
 
 
 def canonical(filters: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -36,11 +42,11 @@ def canonical(filters: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _term(what: str, text: str) -> tuple[str | None, Sequence[str]]:
+    if what == "grade":
+        text = AT_LEAST.sub(r">=\1\2", text.strip().lower())
+        if text in get_args(Grade):
+            return text, ()
     words = vocabulary(VOCABULARIES[what])
-    if what == "grade" and text.strip() in get_args(Grade):
-        return text.strip(), ()
-    if what == "grade" and (least := AT_LEAST.match(text.strip().lower())) and not text.strip().lower().endswith(least[1]):
-        return f">={least[1]}", ()
     return words.canonical(text), words.nearest(text)
 
 

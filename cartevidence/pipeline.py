@@ -19,7 +19,8 @@ from fetch.entrez import Entrez
 from models.errors import EntrezError, SourceError
 from models.outcome import Deleted, Extraction, Fetched, NotStored, Outcome
 
-BATCH = 200  # records a transaction
+BATCH = 200  # records a transaction when fetching
+READ_AT_ONCE = 50  # records a transaction when extracting: a second or two of work, so that workers share even a few
 
 
 class Options(TypedDict, total=False):
@@ -107,7 +108,7 @@ def extract_evidence(job: Job) -> None:
     extractor = Extractor()
     pmids = job.report.stored if job.asked else None
     with job.progress.step("Extracting evidence", len(pmids) if pmids else None) as step:
-        for batch in extracted(job.store.pending(extractor.version, pmids, BATCH), extractor, job.workers):
+        for batch in extracted(job.store.pending(extractor.version, pmids, READ_AT_ONCE), extractor, job.workers):
             job.store.save_extractions([result for result in batch if isinstance(result, Extraction)])
             job.report.note_read(batch)
             step.advance(len(batch))

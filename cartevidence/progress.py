@@ -57,7 +57,8 @@ class Lines:
 class _Line:
     def __init__(self, name: str, total: int | None, every: float, quiet: float) -> None:
         self.name, self.total, self.every = name, total, every
-        self.done, self.due, self.printed = 0, time.monotonic() + quiet, False
+        self.done, self.due = 0, time.monotonic() + quiet
+        self.printed: int | None = None  # the count of the last line
 
     def advance(self, n: int) -> None:
         self.done += n
@@ -66,11 +67,11 @@ class _Line:
             self.due = time.monotonic() + self.every
 
     def close(self) -> None:
-        if self.printed:
+        if self.printed not in (None, self.done):
             self._print()
 
     def _print(self) -> None:
-        self.printed = True
+        self.printed = self.done
         print(
             f"{self.name}: {self.done:,}" + (f" of {self.total:,}" if self.total else ""), file=sys.stderr, flush=True
         )

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from cartevidence import wording
@@ -16,7 +17,7 @@ from models.evidence import Fact
 from models.record import Record
 from models.study import Study
 
-INDENT = "      "
+INDENT = 6  # width of a fact's number, below which its quote and checks stand
 
 
 def print_study(out: Console, record: Record, study: Study | None, facts: Sequence[StoredFact]) -> None:
@@ -41,16 +42,28 @@ def print_study(out: Console, record: Record, study: Study | None, facts: Sequen
 def print_fact(out: Console, n: int, stored: StoredFact) -> None:
     """'[3] response  CR/CRi 24/30 (80%) at 30 d', its quote, and what the checks found."""
     fact, colour = stored.fact, wording.TYPE_COLOURS[stored.fact.type]
-    head = Text(f"[{n}]".rjust(5) + " ", "bold")
+    head = Text(style="bold")
     head.append(fact.type.ljust(11), colour).append(clean(wording.sentence(fact)))
     if stored.status != "unreviewed":
         head.append(f" ({stored.status})", "bold")
-    put(out, head)
-    put(out, Text(f"{INDENT}“{clean(fact.quote)}”", "dim"))
+    _put_beside(out, f"[{n}]".rjust(INDENT - 1), head)
+    _put_below(out, f"“{clean(fact.quote)}”", "dim")
     for code in fact.checks:
-        put(out, Text(f"{INDENT}check: {clean(wording.check(fact, code))}", "yellow"))
+        _put_below(out, f"check: {clean(wording.check(fact, code))}", "yellow")
     if stored.attention:
-        put(out, Text(f"{INDENT}needs another look: {stored.attention}", "bold yellow"))
+        _put_below(out, f"needs another look: {stored.attention}", "bold yellow")
+
+
+def _put_below(out: Console, text: str, style: str) -> None:
+    _put_beside(out, "", Text(text, style))
+
+
+def _put_beside(out: Console, mark: str, text: Text) -> None:
+    row = Table.grid()
+    row.add_column(width=INDENT, no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(Text(mark, "bold"), text)
+    put(out, row)
 
 
 def page_json(record: Record, study: Study | None, facts: Sequence[StoredFact]) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def print_evidence(out: Console, pmids: Sequence[str], store: Store) -> None:
     print_table(out, *evidence_table.rows(shown), expendable=evidence_table.EXPENDABLE)
     if len(pmids) > len(shown):
         _line(out, f"... and {wording.plural(len(pmids) - len(shown), 'more study', 'more studies')}.")
-    _line(out)
     if doubtful:
+        _line(out)
         how_many = wording.plural(len(doubtful), "figure does", "figures do")
         _line(out, f"{how_many} not add up in the text itself (kept as printed):")
         _list(out, doubtful)

@@ -60,6 +60,17 @@ def print_table(
         put(out, f"Left out for lack of width: {', '.join(left_out)}.")
 
 
+def print_blocks(out: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print each row as lines 'heading  cell', without empty cells, and an empty line behind it."""
+    left = max(map(cell_len, headings)) + GAP
+    for row in rows:
+        for heading, cell in zip(headings, row, strict=True):
+            if cell:
+                line = Text(" " * (left - cell_len(heading))).join([Text(clean(heading), "bold"), Text(clean(cell))])
+                put(out, line)
+        put(out)
+
+
 def clean(text: str) -> str:
     """Text without control characters, so that no record can steer the terminal; line feeds and tabs stay."""
     return "".join(c if c in "\n\t" or not (ord(c) < 32 or 127 <= ord(c) < 160) else "�" for c in text)

@@ -92,6 +92,8 @@ def value(fact: Fact) -> str:
             return f"{number(fact.value)}{spread} {UNITS.get(fact.unit or '', '')}".strip()
         case Proportion():
             figure, bounds = count(fact), interval(fact.ci_low, fact.ci_high, fact.ci_level)
+            if bounds and figure.endswith(")"):
+                return f"{figure[:-1]}, {bounds})"
             return figure + (f" ({bounds})" if bounds else "")
     return ""
 

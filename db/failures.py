@@ -20,7 +20,6 @@ ADVICE = {
     sqlite3.SQLITE_IOERR: "Reading or writing {path} failed: check the disk and its free space, then run again",
     sqlite3.SQLITE_CORRUPT: "{path} is damaged: restore a copy of it, or start a new database",
     sqlite3.SQLITE_NOTADB: "{path} is not a database of cartevidence; choose another file for it",
-    sqlite3.SQLITE_INTERRUPT: "The query took longer than allowed; narrow it, or raise the time limit",
     sqlite3.SQLITE_TOOBIG: "A value is too big for {path}; leave that record out and run again",
 }
 

@@ -245,7 +245,9 @@ def _atom(m: re.Match[str], group: str) -> Atom:
         return Atom("time", start, end, rule, times=(time_text(number(m["no"]), unit(m["no_unit"])),))
     if rule == "time_list":
         of = unit(m["tl_unit"])
-        return Atom("time", start, end, rule, times=tuple(time_text(number(p), of) for p in re.findall(r"\d+", m["tl"])))
+        return Atom(
+            "time", start, end, rule, times=tuple(time_text(number(p), of) for p in re.findall(r"\d+", m["tl"]))
+        )
     if rule == "times":
         of = unit(m["ts_unit"])
         parts = re.findall(rf"{_WORD}|\d+(?:\.\d+)?", m["ts"])

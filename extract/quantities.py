@@ -111,7 +111,12 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
 
 def _behind_time(folded: str, out: list[Quantity], last: Atom, a: Atom) -> bool:
     """'90.3% at 6 months (95% CI, 81.0-95.2)': the interval is the percent's, not the time's."""
-    if len(out) < 2 or a.kind != "ci" or last.kind not in ("duration", "time") or not _CI_AFTER.match(folded[last.end : a.start]):
+    if (
+        len(out) < 2
+        or a.kind != "ci"
+        or last.kind not in ("duration", "time")
+        or not _CI_AFTER.match(folded[last.end : a.start])
+    ):
         return False
     percent, time = out[-2], out[-1]
     low, high, level = a.numbers

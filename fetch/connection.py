@@ -18,14 +18,8 @@ class _Http(http.client.HTTPConnection):
         self.sock.settimeout(self._read_timeout)
 
 
-class _Https(http.client.HTTPSConnection):
-    def __init__(self, *args: Any, read_timeout: float, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._read_timeout = read_timeout
-
-    def connect(self) -> None:
-        super().connect()
-        self.sock.settimeout(self._read_timeout)
+class _Https(_Http, http.client.HTTPSConnection):
+    """Its `super().connect()` is that of HTTPSConnection."""
 
 
 class _HttpHandler(urllib.request.HTTPHandler):

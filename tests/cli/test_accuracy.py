@@ -94,6 +94,14 @@ def test_the_reasons_of_failing_sentences_are_counted(accuracy: ModuleType) -> N
     assert sum(map(int, counted)) == marks
 
 
+def test_a_folder_without_abstracts_is_told_in_a_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "accuracy.py"), str(tmp_path)]
+    done = subprocess.run([*command, "--out", str(tmp_path / "a.md")], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("There ") and len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "a.md").exists()
+
+
 @pytest.mark.skipif(not DEV.is_dir(), reason="the annotated abstracts are not at hand")
 def test_the_command_writes_the_same_page_again(accuracy: ModuleType, tmp_path: Path) -> None:
     few, out = tmp_path / "few", tmp_path / "accuracy.md"
@@ -101,7 +109,7 @@ def test_the_command_writes_the_same_page_again(accuracy: ModuleType, tmp_path: 
     for path in sorted(DEV.glob("*.json"))[:12]:
         shutil.copy(path, few)
     out.write_text(f"{accuracy.KEPT}\nOur own words.\n{accuracy.KEPT_END}\n", encoding="utf-8")
-    command = [sys.executable, ROOT / "benchmarks" / "accuracy.py", few, "--out", out]
+    command = [sys.executable, str(ROOT / "benchmarks" / "accuracy.py"), str(few), "--out", str(out)]
     pages = []
     for _ in range(2):
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)

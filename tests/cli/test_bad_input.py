@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -23,13 +24,15 @@ from synthetic import article_set
 from fetch.entrez import Entrez
 
 GOOD = [str(90005000 + i) for i in range(3)]
+PROGRESS = re.compile(r"[A-Z][\w /.]+: [\d,]+( of [\d,]+)?")  # on a slow machine
 
 
 def sentence(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line of standard error; fails if there is more."""
-    lines = [line for line in done.stderr.splitlines() if line]
+    """The one line of standard error beside progress; fails if there is more."""
+    lines = [line for line in done.stderr.splitlines() if line and not PROGRESS.fullmatch(line)]
     assert len(lines) == 1, done.stderr
     assert lines[0].startswith("Error: ")
+    assert lines[0].endswith(".")
     return lines[0]
 
 
@@ -116,6 +119,7 @@ def test_no_permission(kind: str, cartevidence: Run) -> None:
         (["status"], 1, "There is no database e.db"),
         (["show", "90005000"], 1, "There is no database e.db"),
         (["export", "--format", "xlsx"], 2, "--out"),
+        (["explain", "nowhere.xml"], 1, "There is no file nowhere.xml"),
         (["query", "SELECT 1", "--pmid", "90005000"], 2, "either SQL or filters"),
     ],
 )
@@ -235,3 +239,19 @@ def test_debug_gives_the_traceback(cartevidence: Run) -> None:
         assert done.returncode == 1
         assert "Traceback" in done.stderr
         assert done.stderr.endswith("`cartevidence run 31110217 --db e.db`.\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (f"{GOOD[0]} {GOOD[0]}", "list.txt: 1 repeated PMID is asked for once."),
+        (f"{GOOD[0]} oops", "list.txt has 1 word that is no PMID: 'oops'."),
+    ],
+)
+def test_one_word_of_a_list_is_told_in_the_singular(
+    content: str, words: str, cartevidence: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "list.txt").write_text(content)
+    (tmp_path / "saved.xml").write_bytes(article_set(study(GOOD[0])))
+    done = cartevidence("run", "saved.xml", "--pmids", "list.txt", "--db", "e.db")
+    assert words in done.stderr

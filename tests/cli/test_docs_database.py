@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from program import ROOT, Run
@@ -67,7 +68,7 @@ def test_each_check_is_described() -> None:
         assert f"| `{name}` | {meaning} |" in PAGE
 
 
-def rows(database: Path) -> Iterator[list[tuple[object, ...]]]:
+def rows(database: Path) -> Iterator[list[tuple[Any, ...]]]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as client:
         yield from (client.execute(example).fetchall() for example in EXAMPLES)
 
@@ -92,6 +93,6 @@ def test_the_python_runs(tmp_path: Path, demo_db: Path, monkeypatch: pytest.Monk
     shutil.copy(demo_db, tmp_path / "demo.db")
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(code, names)
-    assert len(names["evidence"]) > 50  # type: ignore[arg-type]
+    assert len(names["evidence"]) > 50

@@ -57,6 +57,9 @@ def test_xlsx_has_two_sheets_with_numbers_as_numbers(cartevidence: Run, demo_db:
     headings = [cell.value for cell in book["evidence"][1]]
     totals = [row[headings.index("total")] for row in book["evidence"].iter_rows(min_row=2, values_only=True)]
     assert any(isinstance(total, int) for total in totals)
+    quote = book["evidence"].cell(1, headings.index("quote") + 1).column_letter
+    assert book["evidence"].column_dimensions[quote].width > 40
+    assert book["evidence"].auto_filter.ref == book["evidence"].dimensions
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
@@ -178,3 +181,19 @@ def test_demo_prints_what_to_try_next_and_it_works(cartevidence: Run, tmp_path: 
     for arguments in tried:
         assert cartevidence(*arguments).returncode == 0
     assert (tmp_path / "demo.xlsx").exists()
+
+
+def test_rows_too_wide_for_a_table_are_blocks(cartevidence: Run, demo_db: Path) -> None:
+    done = cartevidence("query", "SELECT * FROM evidence_current LIMIT 2", "--db", demo_db, env={"COLUMNS": "80"})
+    lines = done.stdout.splitlines()
+    assert sum(line.startswith("pmid ") for line in lines) == 2
+    assert "type               cohort" in lines
+    assert not any(line.startswith("endpoint ") for line in lines)  # empty in cohorts
+    assert lines[-1] == "2 rows."
+
+
+def test_show_indents_all_lines_of_a_quote(cartevidence: Run, demo_db: Path) -> None:
+    done = cartevidence("show", "90001008", "--db", demo_db, env={"COLUMNS": "50"})
+    facts = done.stdout.partition("  [1] ")[2].splitlines()[1:]
+    assert len(facts) >= 25
+    assert all(line.startswith(("      ", "  [", " [")) for line in facts)

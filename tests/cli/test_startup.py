@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,19 @@ def test_each_help_has_an_example(name: str) -> None:
     assert done.exit_code == 0
     assert f"Example:\n    cartevidence {name}" in done.output
     assert "--debug" in done.output
+
+
+def test_help_calls_the_program_as_the_user_did() -> None:
+    for arguments in (["--help"], ["run", "--help"]):
+        done = CliRunner().invoke(shell, arguments, env={"CARTEVIDENCE_PROGRAM": "./go"})
+        assert "    ./go run 31110217" in done.output
+        assert "    cartevidence " not in done.output
+
+
+@pytest.mark.parametrize("name", list(shell.commands))
+def test_the_list_of_commands_shows_whole_sentences(name: str) -> None:
+    done = CliRunner().invoke(shell, ["--help"])
+    assert re.search(rf"^  {name} .*[^.]\.$", done.output, re.MULTILINE)
 
 
 @pytest.mark.parametrize("argument", ["run", "fetch"])
