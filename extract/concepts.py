@@ -303,6 +303,10 @@ _BETWEEN = re.compile(r"\s*(?:or|/|,\s*or|\+)\s*(?:a\s+)?$")
 _BEST_WAS = re.compile(
     r"best\s+(?:overall\s+|objective\s+)?responses?\s*(?:was|were|:|included|comprised)\s*(?:an?\s+|\d{1,3}\s+|[\d.]+%\s+|[a-z]{3,9}\s+)?$"
 )
+# 'Progressive disease was the best response in four': says when, not what.
+_WAS_BEST = re.compile(
+    r"^[^.;,()\d]{0,50}\b(?:was|were|as)\s+(?:the\s+|their\s+|a\s+)?best\s+(?:overall\s+|objective\s+)?responses?$"
+)
 _TOUCH = re.compile(r"[\s\-‐‑–]*$")
 _WITH = re.compile(r"\s*,?\s*(?:with|and|/)\s*$")
 _JOINED = {
@@ -319,6 +323,8 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
         if last is not None:
             gap = folded[last.end : m.start]
             pair = frozenset({last.name, m.name})
+            if m.name == "ORR" and last.kind == "response" and _WAS_BEST.search(folded[last.end : m.end]):
+                continue
             if last.name == "ORR" and m.kind == "response" and _BEST_WAS.match(folded[last.start : m.start]):
                 out[-1] = m
                 continue

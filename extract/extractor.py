@@ -20,6 +20,7 @@ from models.record import Record
 from models.study import Study
 from models.vocabulary import fold
 
+# Raise it with every change of rules, weights or vocabularies that is released: databases are read again where it differs.
 VERSION = "0.1.0"
 
 

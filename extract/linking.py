@@ -323,7 +323,7 @@ class _Reader(Companions):
         return (
             bool(
                 re.search(
-                    r"(?:\bin|\bof|[(\[:=]|\bwas|\bwere|\bfor|\bto|\bby)\s*(?:only\s+|just\s+|the\s+|all\s+|approximately\s+|about\s+)*$",
+                    r"(?:\bin|\bof|[(\[:=]|\bwas|\bwere|\bfor|\bto|\bby|\bas\s+(?:low|high)\s+as)\s*(?:only\s+|just\s+|the\s+|all\s+|approximately\s+|about\s+)*$",
                     gap_left,
                 )
             )
@@ -340,7 +340,7 @@ class _Reader(Companions):
         ) or not LEFT_DIRECT.match(gap):
             return False
         return bool(re.search(r"(?:,|\band\b)\s*(?:the\s+|a\s+)?$", gap_right)) or bool(
-            re.search(r"\band\b|,", gap_right)
+            re.search(r"\band\b|,|\(", gap_right)
         )
 
     def _is_topic(self, run: ValueRun, right: ConceptRun | None, gap_right: str, next_start: int) -> bool:
@@ -400,8 +400,9 @@ class _Reader(Companions):
                     return
             nearest = next((r for r in reversed(concept_runs) if r.end <= run.start and _is_survival(r)), None)
             since = max([v.end for v in self.values if v.end <= run.start], default=0)
-            if not fresh and re.search(
-                r"\b(?:risk|survival|mortality|incidence|infection|relapse)\b", self.folded[since : run.start]
+            named_at = max(since, nearest.end if nearest is not None else 0)
+            if (not fresh or not _is_survival(left)) and re.search(
+                r"\b(?:risk|survival|mortality|incidence|infection|relapse)\b", self.folded[named_at : run.start]
             ):
                 return  # a ratio of something else than the survival named before
             if nearest is not None:
