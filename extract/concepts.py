@@ -308,7 +308,6 @@ _WAS_BEST = re.compile(
     r"^[^.;,()\d]{0,50}\b(?:was|were|as)\s+(?:the\s+|their\s+|a\s+)?best\s+(?:overall\s+|objective\s+)?responses?$"
 )
 _TOUCH = re.compile(r"[\s\-‐‑–]*$")
-_WITH = re.compile(r"\s*,?\s*(?:with|and|/)\s*$")
 _JOINED = {
     frozenset({"CR", "CRi"}): "CR/CRi", frozenset({"CR", "sCR"}): "CR/sCR", frozenset({"CR", "PR"}): "ORR",
     frozenset({"CR/CRi", "CRi"}): "CR/CRi", frozenset({"CR/sCR", "CR"}): "CR/sCR",

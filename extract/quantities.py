@@ -186,7 +186,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
             if _COUNT_AFTER_PERCENT.match(gap) and (gap.strip() not in (",", ";") or _looks_of(folded, a)):
-                q.n, q.end, q.n_end = a.numbers[0], a.end, q.n_end
+                q.n, q.end = a.numbers[0], a.end
                 return True
             if _looks_of(folded, a) and re.match(rf"\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE}\s*\(\s*$", gap):
                 q.n, q.end = a.numbers[0], a.end  # '93% of children (40 of 43)'
@@ -233,7 +233,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             gap = re.sub(r"^\s*of\s+(?:whom|them|these|those|which)\b", "", gap)
             noun = _NOUN_PHRASE.match(gap)
             rest = gap[noun.end() :] if noun else gap
-            if (rest and _PERCENT_AFTER.match(rest)) or (not gap.strip() and False):
+            if rest and _PERCENT_AFTER.match(rest):
                 closed = (
                     rest.strip()[:1] in ("(", "[")
                     or "i.e." in rest
@@ -248,10 +248,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             a.kind == "percent" and q.percent is None and q.n is not None and q.total and a.numbers[0] is not None
             and re.match(r"[^.;()]{1,100}\(\s*$", gap) and same_percent(q.n, q.total, a.numbers[0])
         ):  # fmt: skip
-            q.percent, q.tail = (
-                a.numbers[0],
-                a.end,
-            )  # 'Nineteen of the 22 patients with T-ALL (86%)': it is their percent
+            q.percent, q.tail = a.numbers[0], a.end  # 'Nineteen of the 22 patients with T-ALL (86%)': their percent
             return True
         if a.kind == "ci" and q.ci is None and _CI_AFTER.match(gap):
             low, high, level = a.numbers
