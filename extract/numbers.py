@@ -17,10 +17,8 @@ Kind = Literal[
 
 _UNITS = {"d": "d", "day": "d", "w": "wk", "wk": "wk", "week": "wk", "m": "mo", "mo": "mo", "mos": "mo", "month": "mo",
           "y": "y", "yr": "y", "year": "y"}  # fmt: skip
-_ONES = (
-    "one two three four five six seven eight nine ten"
-    " eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
+_ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {w: i for i, w in enumerate(_ONES, 1)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
 

@@ -105,10 +105,8 @@ def test_missing_signs_inside_lists() -> None:
 
 @given(st.integers(1, 99))
 def test_words_and_digits_agree(n: int) -> None:
-    ones = (
-        "one two three four five six seven eight nine ten"
-        " eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-    ).split()
+    ones = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
     tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
     word = ones[n - 1] if n < 20 else tens[n // 10 - 2] + (f"-{ones[n % 10 - 1]}" if n % 10 else "")
     assert number(word) == n
