@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scispacy.abbreviation import find_abbreviation
 from spacy.tokens import Doc
@@ -15,16 +16,18 @@ _CLINICAL = ("endpoints", "events", "procedures")
 _OTHER = re.compile(r"not\s+(?:reached|estimable|evaluable|available)", re.I)
 
 
-def definitions(doc: Doc) -> dict[str, str]:
-    """Short form -> long form, for every '(ABC)' that the words before it spell out."""
+def definitions(doc: Doc, text: str) -> dict[str, str]:
+    """Short form -> long form, for every '(ABC)' that the words before it spell out. `text` is the document's (spaCy builds it anew each time)."""
     found: dict[str, str] = {}
-    for m in _SHORT.finditer(doc.text):
+    begins = doc.to_array(["IDX"])  # of the tokens; Doc.char_span would put the whole text together each time
+    for m in _SHORT.finditer(text):
         short = m[1]
         if short in found or sum(c.isupper() for c in short) < 1 or short.isdigit():
             continue
-        inner = doc.char_span(m.start(1), m.end(1), alignment_mode="expand")
+        first = int(begins.searchsorted(m.start(1), side="right")) - 1
+        inner = doc[first : int(begins.searchsorted(m.end(1)))]
         words = min(len(short) + 5, 2 * len(short))
-        if inner is None or inner.start < 2:
+        if inner.start < 2:
             continue
         long = doc[max(0, inner.start - 1 - words) : inner.start - 1]
         if not len(long):
@@ -35,20 +38,27 @@ def definitions(doc: Doc) -> dict[str, str]:
     return found
 
 
-def local_terms(doc: Doc) -> dict[str, Term | None]:
+def local_terms(doc: Doc, text: str) -> dict[str, Term | None]:
     """Short forms whose meaning here differs from the vocabulary's: the term meant, or None for another thing."""
     out: dict[str, Term | None] = {}
-    for short, long in definitions(doc).items():
+    for short, long in definitions(doc, text).items():
         meant = _term(long)
-        usual = next(
-            (t for name in _CLINICAL for t in vocabulary(name).terms if vocabulary(name).canonical(short) == t.name),
-            None,
-        )
+        usual = _usual(short)
         if meant is not None and meant is not usual:
             out[short] = meant
         elif meant is None and usual is not None and (_OTHER.search(long) or not _near(long, usual)):
             out[short] = None
     return out
+
+
+@lru_cache(maxsize=4096)
+def _usual(short: str) -> Term | None:
+    """What the vocabularies take the short form for."""
+    for name in _CLINICAL:
+        meant = vocabulary(name).canonical(short)
+        if meant is not None:
+            return vocabulary(name).by_name[meant]
+    return None
 
 
 def _term(long: str) -> Term | None:

@@ -32,10 +32,12 @@ _NO_END = re.compile(
 @Language.component("clinical_sentences")
 def clinical_sentences(doc: Doc) -> Doc:
     """Set sentence starts from `sentence_spans` of the text."""
-    starts = {start for start, _ in sentence_spans(doc.text)}
+    if not len(doc):
+        return doc
+    starts = np.array([start for start, _ in sentence_spans(doc.text)], dtype=np.uint64)
     # In one go: setting token.is_sent_start looks at the whole document each time.
-    marks = np.array([[1 if token.idx in starts else -1] for token in doc], dtype=np.int64)
-    return doc.from_array(["SENT_START"], marks.astype(np.uint64)) if len(doc) else doc  # type: ignore[arg-type]
+    marks = np.where(np.isin(doc.to_array(["IDX"]), starts), 1, -1)
+    return doc.from_array(["SENT_START"], marks.astype(np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from models.prefixes import beginnings
+
 Kind = Literal[
     "count", "fraction", "percent", "decimal", "duration", "time", "ci", "range", "pair", "hr", "not_reached", "noise",
 ]  # fmt: skip
@@ -101,7 +103,8 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 _MASTER = re.compile(
-    "|".join(
+    rf"(?={beginnings(pattern for _, pattern in GRAMMAR)})(?:"
+    + "|".join(
         rf"(?<![\w.,·^_-])(?P<r_{name}>{pattern})"
         if name
         not in (
@@ -132,6 +135,7 @@ _MASTER = re.compile(
         else rf"(?<![\w.·^_])(?P<r_{name}>{pattern})"
         for name, pattern in GRAMMAR
     )
+    + ")"
 )
 
 

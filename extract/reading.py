@@ -47,8 +47,8 @@ def read_document(record: Record, doc: Doc, kind: StudyType) -> list[Reading]:
     """Readings of all sentences of title and abstract, in order."""
     if kind in SILENT:
         return []
-    local = local_terms(doc)
-    if _INCOMPLETE.search(fold(doc.text)):
+    local = local_terms(doc, record.abstract)
+    if _INCOMPLETE.search(fold(record.abstract)):
         local[OVERALL_REMISSION] = None
     carried = Carried()
     readings = [read_sentence(s, local, carried) for s in sentences(record, doc)]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from models.prefixes import beginnings
+
 DATA = Path(__file__).parent / "data"
 # A blank in a name also stands for hyphens and dashes, as authors write both.
 _GAP = r"(?:[\s\-‐‑–—]+)"
@@ -70,7 +72,8 @@ class Vocabulary:
         spaced = [re.sub(r" \?", lambda _: _OPTIONAL_GAP, p) if names else p for p, _ in rows]
         alternatives = "|".join(f"({_spaced(p) if names else p}){end}" for p in spaced) or "(?!)"
         start = "(?<![a-z0-9])" if names else "(?<![A-Za-z0-9])"
-        return re.compile(f"{start}(?:{alternatives})"), [term for _, term in rows]
+        ahead = beginnings(_spaced(p) if names else p for p in spaced)
+        return re.compile(f"{start}(?={ahead})(?:{alternatives})"), [term for _, term in rows]
 
     def hits(self, text: str, folded: str) -> Iterator[Hit]:
         """Places of terms in `text`; `folded` is `fold(text)`. May overlap between names and abbreviations."""
