@@ -80,7 +80,10 @@ def read_bracket(
             item = _ITEM_END.match(folded, c.np_end)
             words = folded[c.start : item.end() if item else c.np_end]
             arm = bool(
-                dose or assigned or roles.ARM.search(tail[:40]) or re.search(r"\bdose\s+levels?\b", tail.split(";")[0])
+                dose
+                or assigned
+                or roles.ARM.search(tail.split(";")[0][:40])
+                or re.search(r"\bdose\s+levels?\b", tail.split(";")[0])
             )
             rule = "product-group" if roles.PRODUCT.search(words) else "breakdown"
             out.append(

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.counting import Count
+from extract.parts import compares, part_of_whole, wholes
 from models.study import StudyType
 
 _WEAK = {"title-count", "topic", "topic-subgroup", "denominator-adjective", "case"}
 
 
-def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> list[list[Count]]:
-    """Counts of all sentences, read together: a number keeps the role that was told best."""
+def settle(
+    levels: Sequence[Sequence[Count]], kind: StudyType, title: str, texts: Sequence[str] = ()
+) -> list[list[Count]]:
+    """Counts of all sentences, read together: a number keeps the role that was told best.
+
+    `texts`: the folded sentences, where groups are to be told from arms.
+    """
+    compared = compares(title.lower(), texts)
+    if texts:
+        known_cohorts = wholes(levels)
+        levels = [
+            part_of_whole(level, text, known_cohorts, compared=compared)
+            for level, text in zip(levels, texts, strict=True)
+        ]
     told: dict[int, Count] = {}
     for count in (c for level in levels for c in level):
         if count.rule not in _WEAK and count.n > 1:
@@ -28,7 +40,6 @@ def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> li
         default=0,
     )
     titled = max((c.n for level in levels for c in level if c.rule == "title-count"), default=0)
-    compares = bool(re.search(r"\b(?:versus|vs\.?|compar\w+)\b", title.lower()))
     out: list[list[Count]] = []
     for level in levels:
         row = []
@@ -48,7 +59,7 @@ def settle(levels: Sequence[Sequence[Count]], kind: StudyType, title: str) -> li
                 c = replace(c, role=known.role)
             elif c.rule == "title-count" and kind == "meta_analysis":
                 c = replace(c, role="enrolled")
-            elif c.rule == "product-group" and compares:
+            elif c.rule == "product-group" and compared:
                 c = replace(c, role="arm")
             row.append(c)
         out.append(row)
