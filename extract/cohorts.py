@@ -52,6 +52,21 @@ _ALSO_TREATED = re.compile(
     r"|completed\s+(?:the\s+)?treatment|received\s+(?:[\w-]+\s+){0,4}?(?:car|cells|infusion))\b"
 )
 _WITH_DISEASE = re.compile(r"\s*with\s+(?:primary\s+)?(?:relapsed|refractory|progressive|recurrent)\b")
+# Between two counts of one coordination: no verb, a word that says which patients, and 'and' or a comma.
+_VERB = (
+    r"(?:were|was|had|received|underwent|are|is|achieved|treated|infused|enrolled|screened|evaluable|including"
+    r"|studies|who|whom)\b"
+)
+_GROUPED = r"(?:with|without|having|undergoing|harbou?ring|aged)"
+_AND_GROUP = re.compile(
+    rf"(?:(?!{_VERB})[^;:.\d])*?(?:\s{_GROUPED}\s|{roles.DISEASE}\s|\bchildren|\badults)(?:(?!{_VERB})[^;:.])*?"
+    r"(?P<and>,|\band|,\s*and|\bplus|\bas\s+well\s+as)\s+(?:the\s+|another\s+|a\s+further\s+)?"
+)
+_SUM_AFTER = re.compile(r"\s*\(\s*n\s?=")
+_GROUP_AFTER = re.compile(
+    rf"\s*(?:(?!were\b|was\b|had\b|received\b|in\b|at\b|of\b)[\w/+-]+\s+){{0,4}}?(?:{_GROUPED}\s|{roles.DISEASE}"
+    r"|children\b|adults\b|(?:[\w-]+\s+)?controls?\b)"
+)
 _TO_RECEIVE = re.compile(r"\s*(?:assigned\s+)?to\b")
 _OTHERS_TO = re.compile(r"[\w-]+\s+(?:patients\s+|were\s+|assigned\s+)*to\b")
 _GIVEN_TO = re.compile(r"\b(?:administered|infused|given|delivered)\s+(?:to|in|into)\s+$")
@@ -75,6 +90,8 @@ def read_cohorts(
         outer = candidates_in(folded, flat, quantities, 0, len(folded), spans)
         counts = _read_level(folded, flat, outer, linked, title=title)
         found += [c for c in counts if c is not None]
+        if not title:
+            found += _loose(outer, counts, linked)
         for c, count, following in zip(outer, counts, _next_starts(flat, outer), strict=True):
             if count is not None and c.noun:
                 found += _also_treated(flat, c, count, following)
@@ -111,7 +128,43 @@ def _read_level(
     for i, (c, following) in enumerate(zip(candidates, _next_starts(flat, candidates), strict=True)):
         out.append(_role_of(folded, flat, c, following, candidates, i, linked, title=title))
     _ellipses(flat, candidates, out, linked)
+    _coordinated(folded, flat, candidates, out)
     return out
+
+
+def _coordinated(folded: str, flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
+    """'12 patients with SLE and 3 with myositis were enrolled': one predicate for several groups."""
+    i = 0
+    while i < len(candidates):
+        j, k = i, i + 1
+        while k < len(candidates) and not (candidates[k - 1].denominator or candidates[k].denominator):
+            m = _AND_GROUP.fullmatch(flat, candidates[k - 1].end, candidates[k].start)
+            if not m or not _GROUP_AFTER.match(flat, candidates[k].end):
+                break
+            if m["and"] != ",":  # '26 patients with leukemia, 15 with marrow disease, were infused' is no list
+                j = k
+            k += 1
+        told = [out[k] for k in range(i, j + 1)]
+        summed = _SUM_AFTER.match(folded, candidates[j].np_end)  # their sum takes the role: see `breakdowns`
+        if j > i and not summed and any(c is not None and c.role in ("enrolled", "treated", "evaluable") for c in told):
+            for at in range(i, j + 1):
+                count, c = out[at], candidates[at]
+                if count is None or count.role not in ("arm", "subgroup"):
+                    out[at] = Count("subgroup", c.n, "coordinated", 0.7, c.start, max(c.np_end, c.end))
+        i = j + 1
+
+
+def _loose(candidates: list[Candidate], counts: list[Count | None], linked: set[int]) -> list[Count]:
+    """Counts without a role of their own, which may still be the rest of a whole that others leave open."""
+    return [
+        Count("", c.n, "rest", 0.5, c.start, c.np_end)
+        for c, count in zip(candidates, counts, strict=True)
+        if count is None
+        and not c.denominator
+        and not c.eq
+        and id(c.quantity) not in linked
+        and c.quantity.total is None
+    ]
 
 
 def _stands(flat: str, c: Candidate) -> bool:

@@ -52,7 +52,9 @@ def read_document(record: Record, doc: Doc, kind: StudyType) -> list[Reading]:
         local[OVERALL_REMISSION] = None
     carried = Carried()
     readings = [read_sentence(s, local, carried) for s in sentences(record, doc)]
-    settled = settle([reading.cohorts for reading in readings], kind, record.title, [reading.sentence.folded for reading in readings])
+    settled = settle(
+        [reading.cohorts for reading in readings], kind, record.title, [reading.sentence.folded for reading in readings]
+    )
     for reading, cohorts in zip(readings, settled, strict=True):
         reading.cohorts = cohorts
     return readings

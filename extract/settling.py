@@ -28,7 +28,7 @@ def settle(
         ]
     told: dict[int, Count] = {}
     for count in (c for level in levels for c in level):
-        if count.rule not in _WEAK and count.n > 1:
+        if count.role and count.rule not in _WEAK and count.n > 1:
             told.setdefault(count.n, count)
     most = max(
         (
@@ -44,6 +44,8 @@ def settle(
     for level in levels:
         row = []
         for c in level:
+            if not c.role:
+                continue
             known = told.get(c.n)
             if c.n == 1 and c.role != "subgroup" and (kind != "case_report" or most > 1 or titled > 1):
                 continue

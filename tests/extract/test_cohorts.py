@@ -16,7 +16,8 @@ Expected = list[tuple[str, int]]
 
 def counts(text: str, section: str = "RESULTS", scope: Scope = Scope.RESULTS) -> list[Count]:
     """Counts of one sentence as the reader finds them."""
-    return read_sentence(Sentence(text, fold(text), 0, len(text), section, scope), {}, Carried()).cohorts
+    sentence = Sentence(text, fold(text), 0, len(text), section, scope)
+    return [c for c in read_sentence(sentence, {}, Carried()).cohorts if c.role]
 
 
 def pairs(text: str) -> Expected:
