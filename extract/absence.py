@@ -8,6 +8,7 @@ from extract.concepts import Mention
 from extract.link_words import BARRIER
 from extract.links import CONCEPT, GRADE, Carried, Link
 from extract.quantities import PEOPLE, Quantity
+from extract.statements import read_statements
 
 _WORDS = rf"(?:[\w'’,/+{GRADE}-]+\s+)"
 _ADJECTIVE = rf"(?:(?!(?:and|but|or|in|with|was|were|had|of|for|to|at|difference|differences|significant|impact|association|effect|correlation|influence|relationship|other|further|additional|more|longer|standard|data|evidence|increase|prior|previous|history|need|clear|statistically)\b)[\w'’/+{GRADE}-]+\s+)"
@@ -108,9 +109,21 @@ def read_absences(
             taken.add(id(c))
     out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
     out += _none_higher(skeleton, concepts, grades, carried)
-    out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried)
-    told = {(link.mention.name, link.grade) for link in linked}
-    return [link for link in out if link.rule != "all-of-grade" or (link.mention.name, link.grade) not in told]
+    any_told = {(link.mention.name, link.grade or "any") for link in linked}
+    out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried, any_told)
+    out += read_statements(skeleton, mentions, [*linked, *(link for link in out if link.rule not in _WEAK)])
+    counted = {(link.mention.name, link.grade) for link in linked}
+    told = {(link.mention.name, link.grade) for link in out if link.rule not in _WEAK}
+    return [
+        link
+        for link in out
+        if (link.rule != "all-of-grade" or (link.mention.name, link.grade) not in counted)
+        and (link.rule not in _WEAK or (link.mention.name, link.grade) not in told)
+    ]
+
+
+# Rules that say less than others do of the same event and grade.
+_WEAK = frozenset({"plainly-of-grade", "mostly-of-grade", "all-of-grade"})
 
 
 def _list_tail(skeleton: str, concepts: list[Mention], i: int) -> str:
@@ -137,6 +150,8 @@ def _grade_of(c: Mention, grades: list[Mention], skeleton: str) -> str | None:
         (g for g in grades if g.start >= c.end and re.match(r"^\s*[,(]\s*$", skeleton[c.end : g.start])), None
     )
     if printed is not None and printed.name not in ("severe", "mild", "any"):
+        if re.match(r"\s+in\b", skeleton[printed.end :]):
+            return None  # 'CRS (grade 1 in most)'
         return printed.name
     before = [
         g
@@ -227,6 +242,7 @@ def _qualified(
     quantities: list[Quantity],
     taken: set[int],
     carried: Carried,
+    told: set[tuple[str, str]],
 ) -> list[Link]:
     """'Most patients only experienced mild CRS', 'all events were grade 1 or 2': graded, without a number."""
     out: list[Link] = []
@@ -280,13 +296,13 @@ def _qualified(
             out.append(Link(c, None, "everyone", 0.75, max(0, c.start - 90) + everyone.start(), c.end, qualifier="all"))
         if (
             c.kind != "events"
-            or id(c) in taken
+            or (id(c) in taken and (c.name, "any") in told)
             or c.name in ("AE", "SAE", "all-cause death", "death")
             or any(link.mention is c for link in out)
         ):
             continue
         shared = _UNIVERSAL_AFTER.match(_list_tail(skeleton, concepts, concepts.index(c)))
-        if shared:
+        if shared and not (id(c) in taken and _grade_of(c, grades, skeleton)):
             name = "most" if shared["most"] else "all"
             out.append(
                 Link(

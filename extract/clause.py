@@ -31,6 +31,8 @@ class Clause:
     values: list[Quantity] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     claimed: set[int] = field(default_factory=set)  # starts of grades printed behind their value
+    tagged: dict[int, Mention] = field(default_factory=dict)  # by id of a value, the grade that follows it at once
+    last_list: list[str] = field(default_factory=list)  # the grades of the last list of values
 
     def prepare(self) -> None:
         """Sort out concepts, grades, times and values, and draw the skeleton."""

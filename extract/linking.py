@@ -12,6 +12,7 @@ import re
 
 from extract.companions import Companions
 from extract.concepts import Mention
+from extract.grading import NEXT_OF_LIST
 from extract.groups import group_of
 from extract.link_words import (
     BARRIER,
@@ -53,6 +54,7 @@ class _Reader(Companions):
 
     def read(self) -> list[Link]:
         self.prepare()
+        self._tag_values()
         value_runs = self._value_runs()
         concept_runs = self._concept_runs()
         previous_end = 0
@@ -60,6 +62,7 @@ class _Reader(Companions):
             next_start = value_runs[i + 1].start if i + 1 < len(value_runs) else len(self.folded)
             self._link_run(run, concept_runs, previous_end, next_start)
             previous_end = run.end
+        self._later_grades()
         for c in self.concepts:
             if c.name in LASTING:
                 self.carried.event = c
@@ -460,6 +463,8 @@ class _Reader(Companions):
         values, names = run.items, concepts.items
         k, c = len(values), len(names)
         grade_list = self._grade_list(run, concepts, left=left)
+        if len(grade_list) == k > 1 and names[0].kind == "events":
+            self.last_list = grade_list
         times = self._time_list(run, concepts)
         for i, value in enumerate(values):
             if c == k or (c == 1):
@@ -491,6 +496,9 @@ class _Reader(Companions):
                 doubt = 0.9 if c > 1 and c != k else 1
                 group = group_of(self.folded, self.skeleton, value.start, max(value.end, value.tail), listed=k > c)
                 self.links.append(Link(mention, value, rule, strength * doubt, start, end, grade, time, group=group))
+                behind = max(value.end, mention.end)
+                if mention.kind == "events" and grade not in (None, "any") and self._each_of_grade(behind, grade):
+                    self._whole_too(mention, value)
                 self._limiting(mention, value, rule, strength)
                 if mention.kind == "survival" and time:
                     self.carried.time = time
@@ -498,6 +506,22 @@ class _Reader(Companions):
                     same = self.carried.event is not None and self.carried.event.name == mention.name
                     self.carried.grades = (*self.carried.grades, grade or "any") if same else (grade or "any",)
                     self.carried.event = mention
+
+    def _whole_too(self, mention: Mention, value: Quantity) -> None:
+        """'CRS occurred in 20, all grade 1': how many had it, and of which grade; of a list, the grade alone."""
+        last = self.links[-1]
+        before = self.links[-2] if len(self.links) > 1 else None
+        last.qualifier, last.rule = "all", "each-of-grade"
+        if (
+            before is not None
+            and before.quantity is not None
+            and before.mention.kind == "events"
+            and before.grade in (None, "any")
+            and NEXT_OF_LIST.match(self.skeleton[max(before.quantity.end, before.mention.end) : mention.start])
+        ):
+            return
+        start, end = min(mention.start, value.start), max(mention.end, value.end)
+        self.links.append(Link(mention, value, "each-of-grade-whole", last.strength, start, end))
 
     def _limiting(self, mention: Mention, value: Quantity, rule: str, strength: float) -> None:
         """'One DLT (grade 4 transaminase elevation)': the event that was limiting has the same count."""

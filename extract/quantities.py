@@ -34,7 +34,6 @@ class Quantity:
     total_span: tuple[int, int] | None = None
     eq: bool = False  # written 'n = 34'
     tail: int = 0  # where a percent printed further on ends: '7 of 20 had a partial response (35%)'
-    extra: tuple[float, ...] = ()  # a second percent in '7.6%/19.6%'
 
     @property
     def bare(self) -> bool:
@@ -82,7 +81,7 @@ _AT = re.compile(
 
 def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
     """Join a sentence's atoms into quantities, in order."""
-    atoms = _lists_of_percents(folded, atoms)
+    atoms = _lists_of_percents(folded, [half for a in atoms for half in _halves(folded, a)])
     out: list[Quantity] = []
     last: Atom | None = None
     for atom in atoms:
@@ -107,6 +106,18 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
             q.n, q.total, q.total_span = None, q.n, (q.start, q.n_end)  # 'those with bulky disease (n = 17; 41%)'
         _read_noun(folded, q)
     return out
+
+
+def _halves(folded: str, a: Atom) -> tuple[Atom, ...]:
+    """'7.6%/19.6%' as its two percents."""
+    if a.rule != "percent_slash":
+        return (a,)
+    slash = folded.index("/", a.start)
+    first, second = a.numbers
+    return (
+        replace(a, end=slash, numbers=(first,)),
+        replace(a, start=slash + 1, numbers=(second,)),
+    )
 
 
 def _behind_time(folded: str, out: list[Quantity], last: Atom, a: Atom) -> bool:
@@ -139,10 +150,7 @@ def _start(folded: str, a: Atom) -> Quantity | None:
             "proportion", a.start, a.end, n=a.numbers[0], total=a.numbers[1], n_end=a.end, eq=a.rule == "n_equals"
         )
     if a.kind == "percent":
-        q = Quantity("proportion", a.start, a.end, percent=a.numbers[0], n_end=a.end)
-        if len(a.numbers) == 2 and a.numbers[1] is not None:
-            q.extra = (a.numbers[1],)
-        return q
+        return Quantity("proportion", a.start, a.end, percent=a.numbers[0], n_end=a.end)
     if a.kind == "duration":
         before = folded[max(0, a.start - 40) : a.start]
         q = Quantity("duration", a.start, a.end, value=a.numbers[0], unit=a.unit, n_end=a.end)

@@ -1,0 +1,179 @@
+"""Grades of events as they are printed: 'grade 3 or higher', 'grades 1, 2 and 3', 'severe', '1 in 52%, 2 in 30%'."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Mention:
+    """A concept or a grade in a sentence. `kind`: response, survival, events, procedures or grade."""
+
+    kind: str
+    start: int
+    end: int
+    name: str
+    grades: tuple[str, ...] = field(default=())
+
+
+_N = r"(?:[1-5]|i{1,3}v?|iv|v)"
+_GE = r"(?:[≥⩾]|>\s?=|>/=|&ge;)"
+_SPAN = r"\s*(?:-|‐|‑|–|—|/|to|or)\s*"
+_JOIN = r"\s*(?:-|‐|‑|–|—|/|to|or|and|&|,|,\s*or|,\s*and)\s*"
+_GRADE_WORD = r"(?<![a-z])(?:(?:astct|ctcae|who|nci|lee|common\s+terminology\s+criteria)[\s-]+)?(?:grade|grades|gr\.?|g)(?:\s*\(g\))?"
+# '…, 3 with grade 2': the number in front is a count with a grade of its own.
+_OWN_GRADE = r"(?:at\s+|with\s+|had\s+|were\s+|being\s+)?(?:gr\.?|grade|g)[\s-]*[1-5i]"
+_MORE = r"(?:or\s+(?:higher|greater|above|more|worse|over|severer|more\s+severe)|and\s+(?:higher|above|greater|over|worse)|or\s+more|\+|and\s+more)"
+
+GRADES = re.compile(
+    rf"(?P<ge_before>(?:at\s+least\s+|{_GE}\s*)(?:grade|g)[\s-]*(?P<gb>{_N})(?![a-z\d]))"
+    rf"|(?P<gt_before>(?:above|exceed(?:ed|ing|s)?|over|beyond|(?:more|worse|greater|higher)\s+than|>)\s*(?:grade|g)[\s-]*(?P<gtb>{_N})(?![a-z\d]))"
+    rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
+    rf"|(?P<graded>{_GRADE_WORD}(?:\s+(?:was|were|being|of))?[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
+    rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
+    rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:(?:{_SPAN}|{_JOIN}(?=(?:(?:grade|g)[\s-]*)?{_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE})))(?<!,\s)(?:(?:grade|g)[\s-]*)?|{_JOIN}(?={_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE}))))(?:(?<!,\s)(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d)){{1,6}}))?))"
+    rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
+    rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
+    rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
+    rf"|(?P<severe>(?<![a-z])serious(?=\s+infections?)|(?<![a-z])severe(?!ly)(?:\s+or\s+(?:worse|life[\s-]threatening))?(?!\s+acute\s+resp)(?!\s+combined))"
+    rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"
+    rf"|(?P<moderate>(?<![a-z])moderate(?![a-z]))"
+    rf"|(?P<fatal>(?<![a-z])(?:fatal|lethal)(?=\s+(?:(?:cases?\s+of\s+)?(?:crs|cytokine|icans|neuro|infect|seps|cerebral|pneumon|h(?:a)?emorrh|hlh|bacter|fung|cardiac|immune|bleed))))"
+    rf"|(?P<deadly>(?<=was\s)fatal|(?<=were\s)fatal|(?<=proved\s)fatal|(?<=being\s)fatal|fatal(?=\s+in\b))"
+    rf"|(?P<threat>life[\s-]threatening)"
+)  # fmt: skip
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+def _digit(text: str) -> int:
+    return int(text) if text.isdigit() else _ROMAN.get(text, 0)
+
+
+def read_grades(folded: str) -> list[Mention]:
+    """Grades as canonical texts: 'grade 3 or higher' -> '>=3'; 'grades 1, 2 and 3' -> three grades."""
+    out = []
+    for m in GRADES.finditer(folded):
+        grades = _grades(m)
+        if grades:
+            out.append(Mention("grade", m.start(), m.end(), grades[0], grades))
+    for m in _OF_EVENT.finditer(folded):
+        if not any(g.start < m.end() and m.start("n") < g.end for g in out):
+            grades = _span_grades(m)
+            out.append(Mention("grade", m.start("n"), m.end(), grades[0], grades))
+    out.sort(key=lambda g: g.start)
+    for g in list(out):
+        if g.name in _SINGLE:
+            out += _counted_on(folded, g, {o.start for o in out})
+    return sorted(out, key=lambda g: g.start)
+
+
+# 'The maximum grade of CRS was 1 in 52%', 'the worst ICANS grades were 2 (n = 5) and …'
+_OF_EVENT = re.compile(
+    rf"(?<![a-z])(?:grades?|severity)\s+(?:of|for)\s+(?:[a-z][\w'-]*[\s-]+){{1,6}}(?:was|were|being)\s+(?:of\s+)?(?P<n>[1-5])(?:\s*(?P<more>{_MORE})|\s*(?:-|–|/|or|to)\s*(?P<to>[2-5]))?(?=\s*(?:in\s|\(|\[))"
+)
+_SINGLE = frozenset({"1", "2", "3", "4", "1-2"})
+_NUMERAL = r"(?:\d[\d.,·/]*\s?%?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|both)"
+_PATIENTS = r"(?:\s*(?:patients?|pts|cases?|children|subjects|participants|individuals)(?![a-z]))?"
+_BRACKET = r"(?:\s*[\[(]\s*\d[^()\[\]]{0,24}[\])])?"
+# '… 1 in 52%, 2 in 30% and 3 in 4%', '… grade 1 (n = 24) or 2 (n = 8)': the grades that follow are bare digits.
+_NEXT = {
+    "in": re.compile(
+        rf"(?:\s*events?)?\s*(?:was\s+|were\s+)?(?:seen\s+|observed\s+|noted\s+)?in\s+(?:only\s+|just\s+)?{_NUMERAL}(?:\s+of\s+\d+)?{_PATIENTS}{_BRACKET}{_PATIENTS}\s*(?:,|;|,?\s*and|,?\s*or)\s+(?:of\s+)?(?P<n>[1-5])(?:\s*(?P<more>{_MORE})|\s*(?:-|–|/|or|to)\s*(?P<to>[2-5]))?(?=\s+in\s+(?!patients|those|the))"
+    ),
+    "(": re.compile(
+        rf"\s*[\[(]\s*(?:n\s?=\s?)?{_NUMERAL}[^()\[\]]{{0,24}}[\])]\s*(?:,|;|,?\s*and|,?\s*or)\s+(?:of\s+)?(?P<n>[1-5])(?:\s*(?P<more>{_MORE})|\s*(?:-|–|/|or|to)\s*(?P<to>[2-5]))?(?=\s*[\[(]\s*(?:n\s?=\s?)?\d[^()\[\]]{{0,24}}[\])](?!\s*(?:had|were|was|developed|experienced|patients|died|received)))"
+    ),
+    ":": re.compile(
+        rf"\s*[:=]\s*(?:n\s?=\s?)?{_NUMERAL}{_PATIENTS}{_BRACKET}\s*(?:,|;|,?\s*and)\s+(?P<n>[1-5])(?P<more>\+)?(?:\s*(?:-|–|/)\s*(?P<to>[2-5]))?(?=\s*[:=])"
+    ),
+}  # fmt: skip
+
+
+def _counted_on(folded: str, g: Mention, known: set[int]) -> list[Mention]:
+    """The bare digits that carry a distribution of grades on from `g`, each higher than the last."""
+    found: list[Mention] = []
+    for pattern in _NEXT.values():
+        at, last = g.end, int(g.name[-1])
+        while m := pattern.match(folded, at):
+            n = int(m["n"])
+            if n <= last or m.start("n") in known:
+                break
+            grades = _span_grades(m)
+            found.append(Mention("grade", m.start("n"), m.end(), grades[0], grades))
+            at, last = m.end(), int(m["to"] or n) if not m["more"] else 5
+        if found:
+            break
+    return found
+
+
+def _span_grades(m: re.Match[str]) -> tuple[str, ...]:
+    n = int(m["n"])
+    return (_at_least(n) if m["more"] else _span(n, int(m["to"])) if m["to"] else str(n),)
+
+
+def _grades(m: re.Match[str]) -> tuple[str, ...]:
+    if m["ge_before"]:
+        return (_at_least(_digit(m["gb"])),)
+    if m["gt_before"]:
+        return (_at_least(_digit(m["gtb"]) + 1),)
+    if m["lt"]:
+        return (_up_to(_digit(m["ltn"]) - 1),)
+    if m["graded"]:
+        if m["ge"]:
+            return (_at_least(_digit(m["gen"])),)
+        if m["gt"]:
+            return (_at_least(_digit(m["gtn"]) + 1),)
+        if m["le"]:
+            return (_up_to(_digit(m["len"])),)
+        first = _digit(m["first"])
+        if not first:
+            return ()
+        if m["more"]:
+            return (_at_least(first),)
+        return _listed(f"{m['first']}{m['rest'] or ''}")
+    if m["any"]:
+        return ("any",)
+    if m["low"]:
+        return ("1-2",)
+    if m["high"]:
+        return (">=3",)
+    if m["severe"]:
+        return ("severe",)
+    if m["mild"]:
+        return ("mild",)
+    if m["moderate"]:
+        return ("moderate",)
+    if m["fatal"] or m["deadly"]:
+        return ("5",)
+    if m["threat"]:
+        return ("4",)
+    return ()
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """'1-2 and 3' -> ('1-3', '1-2', '3'): the whole span first, then the listed grades where there are several."""
+    listed = []
+    for part in re.split(r"\b(?:and|or)\b|,|&", text):
+        digits = [_digit(n) for n in re.findall(rf"(?<![a-z]){_N}(?![a-z\d])", part)]
+        if digits:
+            listed.append((digits[0], digits[-1]))
+    whole = _span(min(a for a, _ in listed), max(b for _, b in listed))
+    several = len(listed) > 1 and bool(re.search(r"\band\b|,|&", text))  # '3 or 4' is one grade, '3 and 4' may be two
+    return (whole, *(_span(a, b) for a, b in listed)) if several else (whole,)
+
+
+def _at_least(n: int) -> str:
+    return f">={n}" if 2 <= n <= 4 else "any" if n <= 1 else "5"
+
+
+def _up_to(n: int) -> str:
+    return "1" if n == 1 else f"1-{n}" if n in (2, 3) else "any"
+
+
+def _span(a: int, b: int) -> str:
+    if a == b or not b:
+        return str(a)
+    a, b = min(a, b), max(a, b)
+    text = f"{a}-{b}"
+    return {"3-5": ">=3", "4-5": ">=4", "2-5": ">=2", "1-5": "any", "1-4": "any", "2-4": ">=2"}.get(text, text)

@@ -1,0 +1,229 @@
+"""Grading: which grade goes with a value of an event, wherever in the clause it stands."""
+
+from __future__ import annotations
+
+import re
+
+from extract.clause import Clause
+from extract.concepts import Mention
+from extract.link_words import FIGURES, HEAD, MOST
+from extract.links import CONCEPT, GRADE, ConceptRun, ValueRun
+from extract.quantities import PEOPLE, Quantity
+
+# '8 grade 1, 3 (25%) with grade 2': the grade right behind a value is that value's.
+_GRADED_VALUE = re.compile(
+    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE}|events?|episodes?)\s*)?(?:(?:had|have|having|with|were|was|at|of|as|experienced|developed|being|reached|reaching|showed|only|each|all|a|maximum|worst|:|\()\s*)*$"
+)
+
+
+# Between the values of a list of grades and the next event that has as many.
+_ALIKE_AGAIN = re.compile(
+    r"^[\])\s%]*(?:(?:of|in)\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?[\w-]+)?[\s,;]*(?:respectively)?[\s,;:.]*(?:(?:and|while|whereas|that|those|these|the|corresponding|rates?|incidences?|of|for|with|were|was)\s+)*$"
+)
+
+# 'Neutropenia (85%) and anemia (54%) were the most common grade 3 or 4 adverse events.'
+_PREDICATE = re.compile(
+    rf"^[\])\s%]*(?:(?:of|in)\s+(?:the\s+|all\s+)?(?:{PEOPLE})[\s,]*)?(?:,?\s*respectively)?[\s,]*(?:which\s+|and\s+)?(?:were|was|being|represented|constituted)\s+(?:also\s+|among\s+|by\s+far\s+)*(?:the\s+)?(?:[\w-]+\s+){{0,3}}?(?:(?:most|more)\s+(?:commonly|frequently|common|frequent|prevalent|often)|commonest|only|main|major|predominant|leading|chief|principal|prevailing|all)\s+(?:(?!in\b|grade)[\w-]+\s+){{0,3}}?(?P<grade>{GRADE}+)"
+)
+# Between the members of a list of events with their values: '…, and', '), and '.
+NEXT_OF_LIST = re.compile(
+    r"^[\])\s%]*(?:,|;|and|or|,\s*and|,\s*or|as\s+well\s+as|followed\s+by)*[\s,]*(?:[\w-]+\s+){0,2}$"
+)
+# 'CRS occurred in 31 (79%), all of grade 1 or 2', '… and was always grade 1': the grade of each of those counted.
+_EACH = re.compile(
+    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE})\s*)?(?:,|;|and|which)\s*(?:(?:and|which|they|it|these|events?|cases?)\s+)*(?:(?:was|were|being)\s+)?(?:all|only|exclusively|both|each|always|invariably)\s+(?:(?:were|was|of|at|being|with|cases?|events?|them|which|whom)\s+)*$"
+)
+
+
+class Grading(Clause):
+    """A clause that can tell the grade of its values."""
+
+    def _tag_values(self) -> None:
+        """Find the values that are followed by their own grade, as '8 grade 1, 3 grade 2 and 1 grade 3'."""
+        found: list[tuple[Quantity, Mention]] = []
+        at = 0
+        for q in self.values:
+            if q.kind != "proportion":
+                continue
+            while at < len(self.grades) and self.grades[at].start < q.end:
+                at += 1
+            if at < len(self.grades) and self.grades[at].start - q.end < 40:
+                g = self.grades[at]
+                if _GRADED_VALUE.match(self.skeleton[q.end : g.start]):
+                    found.append((q, g))
+        starts = {q.start for q, _ in found}
+        for q, g in found:
+            after = next((v for v in self.values if v.start >= g.end), None)
+            if after is None or after.start in starts or not self._grade_has_value(g):
+                self.tagged[id(q)] = g
+
+    def _grade_list(self, run: ValueRun, concepts: ConceptRun, *, left: bool) -> list[str]:
+        """'grade 1, 2, 3 and 4 in 24, 19, 22 and 9': as many grades as values."""
+        if (
+            self.carried.grades
+            and FIGURES.search(self.folded[: concepts.start])
+            and not any(g.start >= concepts.start - 30 for g in self.grades)
+        ):
+            again = self.carried.grades
+            return (
+                list(again)
+                if len(again) == len(run.items)
+                else [again[-1]] * len(run.items)
+                if len(set(again)) == 1
+                else []
+            )
+        if len(run.items) < 2:
+            return []
+        for g in self.grades:
+            if len(g.grades) - 1 == len(run.items) and (
+                (g.end <= run.start and run.start - g.end < 80) or (g.start >= run.end and g.start - run.end < 30)
+            ):
+                return list(g.grades[1:])
+        led: list[Mention] = []
+        at = concepts.start
+        for g in reversed([g for g in self.grades if g.end <= concepts.start]):
+            if not re.match(r"^\s*(?:,|/|and|or|,\s*and|vs\.?|versus)?\s*$", self.skeleton[g.end : at]):
+                break
+            led.insert(0, g)
+            at = g.start
+        if len(led) == len(run.items):  # 'any-grade and grade ≥3 CRS occurred in 80% and 5%'
+            return [g.name for g in led]
+        previous = max((q.end for q in self.values if q.end <= run.start), default=0)
+        near = [g for g in self.grades if max(concepts.end, previous) <= g.start < run.start]
+        if len(near) == len(run.items) and len(near) > 1:
+            return [g.name for g in near]
+        again = self.last_list
+        if (
+            len(again) == len(run.items)
+            and not near
+            and len(concepts.items) == 1
+            and not any(g.end <= concepts.start and concepts.start - g.end < 6 for g in self.grades)
+            and _ALIKE_AGAIN.match(self.skeleton[previous : concepts.start])
+        ):
+            return again  # 'CRS (any grade and grade ≥3) in 80% and 5%, and ICANS in 30% and 2%'
+        return []
+
+    def _grade(
+        self, mention: Mention, concepts: ConceptRun, value: Quantity, run: ValueRun, *, left: bool
+    ) -> str | None:
+        previous = max((q.end for q in self.values if q.end <= run.start), default=0)
+        own = self.tagged.get(id(value)) if left else None
+        if own is not None:
+            self.claimed.add(own.start)
+            return own.name
+        if left:
+            since = previous if concepts.start == concepts.end else max(concepts.end, previous)
+            near = [g for g in self.grades if since <= g.start and g.end <= value.start and g.start not in self.claimed]
+            if near and self._last_grade_applies(near[-1], value):
+                return near[-1].name
+        else:
+            near = [g for g in self.grades if run.end <= g.start and g.end <= mention.start]
+            if near:
+                return near[-1].name
+        after_value = next((g for g in self.grades if value.end <= g.start), None)
+        adjective = [
+            g
+            for g in self.grades
+            if g.end <= concepts.start
+            and re.match(r"^\s*[\])]?\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])
+        ]
+        if adjective and left:
+            return adjective[-1].name
+        if (
+            after_value is not None
+            and re.match(
+                rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|they|\s)*+$",
+                self.skeleton[value.end : after_value.start],
+            )
+            and not self._grade_has_value(after_value)
+        ):
+            self.claimed.add(after_value.start)
+            return after_value.name
+        after = next((g for g in self.grades if g.start >= mention.end), None)
+        if (
+            after is not None
+            and re.match(
+                r"^\s*(?:rates?|events?)?\s*[,(\[:]?\s*(?:of|was|were|all|only|being|at|with|exclusively|limited\s+to|confined\s+to|maximum|\s)*+$",
+                self._list_rest(mention, concepts, after.start),
+            )
+            and (left or not self._grade_has_value(after))
+        ):
+            if not (left and after.start > value.start):
+                return after.name
+        before = [g for g in self.grades if g.end <= concepts.start and g.start not in self.claimed]
+        if before and re.match(
+            r"^\s*(?:or\s+(?:higher|greater|above)|(?:(?!and\b|or\b|in\b)[\w'’/-]+\s+){0,3}?|treatment[\s-]related\s+)(?:cases?\s+of\s+|events?\s+of\s+|adverse\s+events?\s*[,:]?\s*)?$",
+            self.skeleton[before[-1].end : concepts.start],
+        ):
+            return before[-1].name
+        if before and concepts.items and mention is not concepts.items[0]:
+            inside = [g for g in self.grades if g.start >= concepts.start and g.end <= mention.start]
+            if inside:
+                return inside[-1].name
+        return self._inherited_grade(mention)
+
+    def _list_rest(self, mention: Mention, concepts: ConceptRun, upto: int) -> str:
+        """The text from the end of the mention's list to `upto`: 'X and Y, all grade 1, …' is of both."""
+        return self.skeleton[concepts.end if concepts.end <= upto else mention.end : upto]
+
+    def _last_grade_applies(self, g: Mention, value: Quantity) -> bool:
+        return not re.search(r";|(?<!vs)\.\s", self.skeleton[g.end : value.start])
+
+    def _grade_has_value(self, g: Mention) -> bool:
+        return any(
+            q.start >= g.end
+            and re.match(
+                rf"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+)?$",
+                self.skeleton[g.end : q.start],
+            )
+            for q in self.values
+            if q.start - g.end < 30
+        )
+
+    def _inherited_grade(self, mention: Mention) -> str | None:
+        """'Grade ≥3 adverse events were neutropenia (60%), anemia (40%)': the head's grade goes for the list."""
+        if mention.name in ("AE", "SAE"):
+            return None
+        for g in reversed([g for g in self.grades if g.end <= mention.start]):
+            between = self.skeleton[g.end : mention.start]
+            if re.search(r";|(?<!vs)\.\s", between):
+                return None
+            if HEAD.match(between) or MOST.search(between):
+                return g.name
+        return None
+
+    def _each_of_grade(self, end: int, grade: str | None) -> bool:
+        """Whether the grade that follows at `end`, outside brackets, is told of each patient counted there."""
+        g = next((g for g in self.grades if g.start >= end), None)
+        return (
+            g is not None
+            and g.name == grade
+            and not self._in_bracket(g.start)
+            and bool(_EACH.match(self.skeleton[end : g.start]))
+        )
+
+    def _later_grades(self) -> None:
+        """Give the events of a list the grade that is printed once behind the list."""
+        for i, link in enumerate(self.links):
+            q = link.quantity
+            if q is None or link.mention.kind != "events":
+                continue
+            end = max(q.end, q.tail, link.mention.end)
+            m = _PREDICATE.match(self.skeleton[end : end + 160])
+            grade = next((g.name for g in self.grades if m and g.start == end + m.start("grade")), None)
+            if grade is None and link.rule == "each-of-grade":
+                grade = link.grade
+            if grade is None:
+                continue
+            start = end
+            for other in reversed(self.links[: i + 1]):
+                o = other.quantity
+                if o is None or other.mention.kind != "events" or (o.end > start and other is not link):
+                    break
+                if other is not link and not NEXT_OF_LIST.match(
+                    self.skeleton[max(o.end, o.tail, other.mention.end) : start]
+                ):
+                    break
+                if other.grade in (None, "any"):
+                    other.grade = grade
+                start = min(o.start, other.mention.start)
