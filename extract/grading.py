@@ -92,15 +92,15 @@ class Grading(Clause):
         near = [g for g in self.grades if max(concepts.end, previous) <= g.start < run.start]
         if len(near) == len(run.items) and len(near) > 1:
             return [g.name for g in near]
-        again = self.last_list
+        repeated = self.last_list
         if (
-            len(again) == len(run.items)
+            len(repeated) == len(run.items)
             and not near
             and len(concepts.items) == 1
             and not any(g.end <= concepts.start and concepts.start - g.end < 6 for g in self.grades)
             and _ALIKE_AGAIN.match(self.skeleton[previous : concepts.start])
         ):
-            return again  # 'CRS (any grade and grade ≥3) in 80% and 5%, and ICANS in 30% and 2%'
+            return repeated  # 'CRS (any grade and grade ≥3) in 80% and 5%, and ICANS in 30% and 2%'
         return []
 
     def _grade(
