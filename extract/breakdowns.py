@@ -19,7 +19,10 @@ _LABEL_RESULT = re.compile(
     r"(?:\bgrades?\s*(?:[\d≥<>]\S*)?|\bcr[si]?|\bpr|\bsd|\bpd|\bresponse|\bremission|\bprogression"
     r"|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$"
 )
-_WHOLE = re.compile(r"\b[\w-]+\s+(?:\w+\s+)?(?:patients|population|participants|set|recipients)\s*$")
+_WHOLE = re.compile(
+    r"(?<!previously\s)(?<!heavily\s)\b[\w-]+\s+(?:\w+\s+)?(?:patients|population|participants|set|recipients)\s*$"
+    r"|\b(?:of|among|in)\s+(?:all\s+)?(?:the|those)\s+(?:treated|infused|enrolled|dosed|evaluable)\s*$"
+)
 _PERCENT_OF = re.compile(
     r"%\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?(?:patients|children|adults|participants|subjects|cases)\s*$"
 )
@@ -130,8 +133,9 @@ def _equals(
     if name is label:
         m = re.search(r"(?:[\w'’/+≥≤<>%.-]+\s+){0,5}[\w'’/+≥≤<>%.-]+\s*$", folded[max(0, start - 70) : start])
         begin = max(0, start - 70) + m.start() if m else start
-    if _SET.search(name):
-        return Count("evaluable", c.n, "n-equals-set", 0.75, begin, c.end)
+    named = roles.named_set(name) or ("evaluable" if _SET.search(name) else None)
+    if named:
+        return Count(named, c.n, "n-equals-set", 0.75, begin, c.end)
     if re.search(r"\bstudies\s*$", name):
         return Count("enrolled", c.n, "n-equals-studies", 0.75, begin, c.end)
     whole = _WHOLE.search(name)

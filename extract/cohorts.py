@@ -52,6 +52,15 @@ _ALSO_TREATED = re.compile(
     r"|completed\s+(?:the\s+)?treatment|received\s+(?:[\w-]+\s+){0,4}?(?:car|cells|infusion))\b"
 )
 _WITH_DISEASE = re.compile(r"\s*with\s+(?:primary\s+)?(?:relapsed|refractory|progressive|recurrent)\b")
+# 'Of 1,068 records, 100 were retained', 'of 60 products, 52 met the release criteria'.
+_ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
+_INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
+_AT_PLACE = re.compile(r"\s*treated\|")
+_OF_THINGS = re.compile(
+    r"(?:^|[,;:]|\band)\s*(?:of|from|among)\s+(?:the\s+|all\s+|these\s+)*[\d,]+\s+(?:[\w-]+\s+){0,3}?(?:records|articles"
+    r"|publications|abstracts|citations|studies|reports|samples|products|eegs|scans|infusions|specimens|biopsies"
+    r"|batches|events|episodes|deaths|infections|relapses|procedures|runs)\b[^.;:]*$"
+)
 # Between two counts of one coordination: no verb, a word that says which patients, and 'and' or a comma.
 _VERB = (
     r"(?:were|was|had|received|underwent|are|is|achieved|treated|infused|enrolled|screened|evaluable|including"
@@ -217,10 +226,15 @@ def _role_of(
     if c.denominator:
         return _denominator(flat, c, before)
     window = _window(flat, c, following)
-    if not c.noun and not roles.ELLIPSIS.match(window):
+    if not c.noun and _OF_THINGS.search(before):
+        return None
+    if not c.noun and not roles.ELLIPSIS.match(window) and _set_of(before) is None:
         if _GIVEN_TO.search(before) and not result and not _other_therapy(before):
             return Count("treated", c.n, "administered-to", 0.75, c.start, c.end)
         return None
+    told = _set_of(before)
+    if told is not None and not result:
+        return Count(told, c.n, "named-set", 0.75, c.start, c.np_end)
     without = roles.WITHOUT_MORE.match(window)
     if without and c.noun and not result:
         return Count("subgroup", c.n, "without-more", 0.75, c.start, c.np_end + without.end())
@@ -245,9 +259,17 @@ def _role_of(
     dose = roles.DOSE.match(window)
     if dose and not (c.noun and _GIVEN_DOSE.match(window)) and not _MORE_DOSES.match(window, dose.end()):
         return Count("arm", c.n, "dose-level", 0.8, c.start, c.np_end + dose.end())
+    if _ANOTHER.search(before) and c.noun and not result:
+        return Count("subgroup", c.n, "additional", 0.7, c.start, c.np_end)
     hit = _after(window)
     if hit is not None:
         role, rule, end = hit
+        if (
+            rule == "treated-after"
+            and _INCLUDED.search(before)
+            and _AT_PLACE.match(window[:end] + "|", max(0, end - 8))
+        ):
+            role, rule = "enrolled", "enrolled-before"
         if rule == "randomised" and _TO_RECEIVE.match(window, end) and _OTHERS_TO.match(flat, following):
             return Count("arm", c.n, "assigned-arm", 0.8, c.start, c.np_end + end)
         if c.noun or end < 90:
@@ -259,12 +281,16 @@ def _role_of(
                     return None
                 if rule == "enrolled-before" and _TOTAL.search(before) and (result or _RESULT_VERB.match(window)):
                     return None
+                if roles.SEX.match(c.noun) and before.rstrip().endswith("were"):
+                    return None
                 if c.noun == "cases" and _CASES_OF.match(window):
                     return None
                 if rule == "enrolled-before" and (
                     _PART.match(window) or c.noun.rstrip("s").endswith(("responder", "control"))
                 ):
                     return Count("subgroup", c.n, "part", 0.6, c.start, c.np_end)
+                if rule == "enrolled-before" and before.rstrip().endswith("including") and roles.RESULT.match(window):
+                    return None
                 if rule in ("enrolled-before", "analysed-before") and _part_of(before, candidates, i):
                     break
                 return Count(role, c.n, rule, 0.75, c.start, c.np_end)
@@ -273,6 +299,12 @@ def _role_of(
     if result and not (c.noun and _TOPIC.search(before)):
         return None
     return _described(folded, flat, c, window, before, following, linked)
+
+
+def _set_of(before: str) -> str | None:
+    """'the safety population consisted of'."""
+    m = roles.SET_OF.search(before)
+    return roles.named_set(before[: m.start()]) if m else None
 
 
 def _also_treated(flat: str, c: Candidate, count: Count, following: int) -> list[Count]:

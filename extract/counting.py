@@ -48,13 +48,18 @@ _STOP_WORDS = (
 _STOP = rf"(?:{_STOP_WORDS}|{roles.THINGS})\b"
 _NOUN = re.compile(
     rf"\s*(?:of\s+(?:the|these|those|our|all)\s+)?(?P<phrase>(?:(?!{_STOP})(?:relapsed\s+(?:and"
-    rf"|or)\s+refractory|[a-z≥][\w'’/+.-]*),?\s+){{0,8}}?)(?P<noun>{roles.PEOPLE})"
+    rf"|or)\s+refractory|[a-z≥][\w'’/+.-]*),?\s+){{0,8}}?(?:(?!{_STOP})[a-z][\w-]*\s+(?:and|or|and/or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+)?)?)(?P<noun>{roles.PEOPLE})"
     rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
 )
 _THING = re.compile(
     rf"\s*(?:(?!{roles.PEOPLE}\b|{_STOP_WORDS}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])"
     rf"|\s?[-–—:.]\s?\d|-[a-z]|\s*%"
 )
+# '55 received fresh CAR-T cells and 35 cryopreserved cells': the verb is said once.
+_GIVEN = re.compile(
+    r"\s+(?:(?!of\b|prior\b|previous\b|more\b|further\b|additional\b|cycles?\b|lines?\b|doses?\b|courses?\b)[a-z][\w/-]*\s+){1,4}?(?:cells?|products?|therap(?:y|ies)|treatments?|infusions?)\b"
+)
+_RECEIVED = re.compile(r"\b(?:received|underwent|got|given)\b[^;:.]*(?:,|\band)\s+$")
 _NOT_A_COUNT = re.compile(
     r"(?:(?<![a-z\s])[-–—]|[/±+]|\.(?!\s)|\d\s+to|\b(?:phase|day|week|month|year|grade|level|type|version"
     r"|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|(?:median|mean|minimum"
@@ -142,7 +147,9 @@ def _candidate(
     m = _NOUN.match(flat, stop, end)
     if m:
         return Candidate(n, start, stop, m.end(), q, m["noun"], m["phrase"], eq, total)
-    if _THING.match(flat, stop, end):
+    if _THING.match(flat, stop, end) and not (
+        _GIVEN.match(flat, stop, end) and _RECEIVED.search(flat, max(0, start - 90), start)
+    ):
         return None
     return Candidate(n, start, stop, stop, q, "", "", eq, total)
 

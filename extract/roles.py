@@ -84,6 +84,8 @@ AFTER: tuple[Row, ...] = (
         rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection"
         rf"|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was"
         rf"|were)\s+(?:successfully\s+)?manufactured"),
+    ("evaluable", "included-in-analysis",
+        rf"\b{_BE}included\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b"),
     ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
     ("arm", "assigned-arm",
         r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
@@ -91,7 +93,7 @@ AFTER: tuple[Row, ...] = (
     ("enrolled", "enrolled-after",
         rf"\bassigned\s+to\s+treatment\b"
         rf"|\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented"
-        rf"|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)"
+        rf"|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)(?!\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b)"
         rf"|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
         rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|\b(?:met|meeting"
         rf"|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry"
@@ -103,7 +105,8 @@ AFTER: tuple[Row, ...] = (
         rf"|receipt\s+of)\s+{_OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to"
         rf"|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
         rf"|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b"
-        rf"|lymphodepletion\s+and)|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
+        rf"|lymphodepletion\s+and)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
+        rf"|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
         rf"|cd\d+)[\w\s-]{{0,30}}administered"),
     ("evaluable", "analysed-after",
         rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+eligib)|available)\b"
@@ -136,11 +139,14 @@ BEFORE: tuple[Row, ...] = (
         rf"|(?:gave|administered)\s+[^;:]{{0,80}}?\bto|given\s+to|infusions?\s+[^;:,]{{0,40}}?\b(?:of|in|to"
         rf"|for)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
     ("treated", "therapy-in",
-        rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|\bcar[\w\s-]{{0,12}}\b(?:therap(?:y"
+        rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|(?:\bcar|\bt[\s-]cells?)[\w\s-]{{0,24}}\b(?:therap(?:y"
         rf"|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
     ("evaluable", "analysed-before",
         rf"\b(?:analy[sz](?:ed|ing)|analysis\s+(?:of|included|comprised|was\s+based\s+on)|analysis\s+(?:set"
         rf"|population)\s+(?:of|included|comprised|consisted\s+of))\s+{_DATA}{_SUM}"),
+    ("evaluable", "samples-of",
+        rf"\b(?:samples?|specimens?|biops(?:y|ies)|eegs?|scans?|images|products?|sera|serum|plasma|blood|aspirates)\s+"
+        rf"(?:(?:were\s+)?(?:collected|obtained|available|derived|taken|isolated)\s+)?(?:from|of|for|in)\s+{_SUM}"),
     ("enrolled", "enrolled-before",
         rf"\b(?:enrolled|enroll?ing|included|includes|recruited|registered|identified|reviewed|evaluated"
         rf"|studied|enroll?ment\s+of|involv(?:ing|ed)|including|compris(?:ing|ed)|accrued|collected"
@@ -148,10 +154,33 @@ BEFORE: tuple[Row, ...] = (
         rf"|comprised|consisted\s+of)|population\s+(?:included|comprised|consisted\s+of|of)|investigated"
         rf"|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)"
         rf"|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)"
-        rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information|samples?)\s+(?:of|from|on)"
-        rf"|report\s+on|used)\s+(?:on\s+)?{_DATA}{_SUM}"),
+        rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information)\s+(?:of|from|on)"
+        rf"|report\s+on|used|there\s+were|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
+        rf"|contain(?:s|ed)))\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
 )  # fmt: skip
+
+# Sets of patients that a paper names: 'the leukapheresis set (n = 92)', 'the safety population consisted of 87'.
+_SET_NOUN = r"\s+(?:analysis\s+)?(?:sets?|populations?|cohorts?)\s*$"
+SETS = tuple(
+    (role, re.compile(rf"(?<![\w-])(?:{words}){_SET_NOUN}"))
+    for role, words in (
+        ("evaluable", r"modified\s+intent(?:ion)?[\s-]to[\s-]treat|mitt|(?:\w+-)?evaluable|efficacy|assessable|analysis"
+            r"|response|safety|per[\s-]protocol|full\s+analysis|analy[sz]ed|study\s+analysis"),
+        ("screened", r"leuk\w*pheres\w+|apheres\w+|screen\w+"),
+        ("treated", r"infused|treated|dosed|infusion|as-treated"),
+        ("enrolled", r"enrolled|(?:all[\s-])?enroll?ment|intent(?:ion)?[\s-]to[\s-]treat|itt|randomi[sz]ed"),
+    )
+)  # fmt: skip
+SET_OF = re.compile(
+    r"(?:\s+(?:included|comprised|consisted\s+of|consists\s+of|contained|numbered|had|was|of|with))\s+(?:a\s+total\s+of\s+|all\s+|the\s+)*$"
+)
+
+
+def named_set(label: str) -> str | None:
+    """The role of a set of patients by its name."""
+    return next((role for role, pattern in SETS if pattern.search(label)), None)
+
 
 # A group known by what it did not get: 'Seven patients received no further treatment'.
 WITHOUT_MORE = re.compile(
@@ -232,7 +261,8 @@ CASE = re.compile(
     r"(?:we|here,?\s+we|herein,?\s+we|this\s+(?:report|case\s+report|article"
     r"|paper))\s+(?:\w+\s+)?(?:report|reports|describe|describes|present|presents|presented|reported"
     r"|described)\s+(?P<case>(?:on\s+)?(?:the\s+|an?\s+)(?:first\s+|rare\s+|unusual\s+|unique\s+"
-    r"|novel\s+)*(?:case|patient)\b))"
+    r"|novel\s+)*(?:case|patient)\b)|"
+    r"(?P<one>(?:a|one|our)\s+(?:[\w-]+\s+){0,2}?patient\s+(?:with|who|receiving|treated|undergoing)\b))"
 )
 REPORTS = re.compile(
     r"\b(?:among|of|yielded|identified|included|includes|analy[sz]ed|retrieved|extracted|reviewed|from"
