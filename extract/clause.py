@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from extract.concepts import Mention
-from extract.link_words import LABELLED, LIST, OTHER_PREDICATE, PREDICATES, RATE_IN, TRAILING, VALUE_GAP, VERSUS
+from extract.link_words import LABELLED, LIST, OF_GROUP, OTHER_PREDICATE, PREDICATES, RATE_IN, TRAILING, VALUE_GAP, VERSUS
 from extract.links import CONCEPT, GRADE, TIME, Carried, ConceptRun, Link, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
@@ -36,11 +36,17 @@ class Clause:
 
     def prepare(self) -> None:
         """Sort out concepts, grades, times and values, and draw the skeleton."""
-        self.concepts = [m for m in self.mentions if m.kind != "grade"]
+        self.concepts = [m for m in self.mentions if m.kind != "grade" and not self._only_a_group(m)]
         self.grades = [m for m in self.mentions if m.kind == "grade"]
         self._split_times()
         self._draw_skeleton()
         self._trailing_percents()
+
+    def _only_a_group(self, m: Mention) -> bool:
+        """'… was 67% for patients with DIC and 89% for those without': the event tells whose figure it is."""
+        return bool(OF_GROUP.search(self.folded[max(0, m.start - 70) : m.start])) and not re.match(
+            r"[^.,;()]{0,16}\(\s*(?:n\s?=\s?)?\d", self.folded[m.end : m.end + 26]
+        )
 
     def _split_times(self) -> None:
         """Durations after 'at', 'by', 'within' are time points; their whole list is ('at 6, 12 and 24 months')."""
@@ -151,12 +157,12 @@ class Clause:
                         or (LABELLED.match(gap) and self._in_bracket(last.end))
                     )
                     and self._alike(last, q, gap)
+                    and not self._leaves_bracket(last, q)
                 ):
                     last.items.append(q)
                     last.end = q.end
-                    behind = (
-                        last.items[-1].total_span is not None and last.items[-1].n is None
-                    )  # '… in all (N = 236), 94%'
+                    before = last.items[-2]
+                    behind = before.total_span is not None and before.n is None  # '… in all (N = 236), 94%'
                     last.joints.append(
                         1
                         if behind
@@ -175,6 +181,17 @@ class Clause:
             "[", 0, at
         ) > self.skeleton.count("]", 0, at)
 
+    def _leaves_bracket(self, run: ValueRun, q: Quantity) -> bool:
+        """'ORR was 94% (CR 66%), 87% …': what stands behind the bracket is not of the concept within it."""
+        if not re.search(r"[)\]]", self.skeleton[run.end : q.start]):
+            return False
+        opened = max(self.skeleton.rfind("(", 0, run.start), self.skeleton.rfind("[", 0, run.start))
+        return (
+            opened >= 0
+            and not re.search(r"[)\]]", self.skeleton[opened : run.start])
+            and any(opened < c.start and c.end <= run.start for c in self.concepts)
+        )
+
     def _alike(self, run: ValueRun, q: Quantity, gap: str) -> bool:
         """Values of a list are printed alike: counts with counts, percents with percents."""
         first = run.items[0]
@@ -189,7 +206,12 @@ class Clause:
             return False
         if OTHER_PREDICATE.match(self.skeleton[q.end : q.end + 60]) and re.search(r"(?:,|\band)\s*$", gap):
             return False
-        if re.match(r"\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[q.n_end : q.n_end + 14]) or (
+        if any(q.start <= c.start < q.end for c in self.concepts):
+            return False  # '9 CRs (42.9%) and 6 PRs (28.6%)': each has its own
+        if any(
+            re.match(r"\s*[\])]?\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[at : at + 16])
+            for at in (q.n_end, q.end)
+        ) or (
             q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]])
         ):
             return False

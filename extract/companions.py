@@ -7,12 +7,19 @@ import re
 from extract.concepts import Mention
 from extract.grading import Grading
 from extract.link_words import BARRIER
-from extract.links import CONCEPT, ConceptRun, ValueRun
+from extract.links import CONCEPT, TIME, ConceptRun, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
 _JUST_AFTER = re.compile(
     rf"^[\])\s%]*(?:,\s*)?(?:respectively\s*,?\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:,?\s*respectively\s*,?\s*)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
 )
+_BEHIND = re.compile(
+    r"^\s*(?:rates?\s+|status\s+)?(?:\([^()]{0,40}\)\s*)?(?:was\s+|were\s+)?(?:at|by|on|after|within|in|for|through)\s+(?:the\s+)?$"
+)
+_BEST = re.compile(r"\bbest\b(?!\s+(?:available|supportive|of|possible))|\bb(?:orr|or|cr|crr)\b")
+_AS_BEST = re.compile(rf"^[^.;,()\d{CONCEPT}]{{0,24}}\b(?:was|were|as)\s+(?:the\s+|their\s+|a\s+)?best\b")
+# Depths of response, of which a patient's best may be told.
+DEPTHS = frozenset({"ORR", "CR", "CRi", "CR/CRi", "sCR", "CR/sCR", "VGPR", ">=VGPR", "PR", "SD", "PD", "NR"})
 
 
 class Companions(Grading):
@@ -52,6 +59,8 @@ class Companions(Grading):
 
     def _time(self, mention: Mention, concepts: ConceptRun, value: Quantity, run: ValueRun) -> str | None:
         times = [t for t in self.times if len(t.times) == 1]
+        if mention.kind == "response" and mention.name in DEPTHS and self._is_best(mention, value):
+            return "best"
         if not times:
             return self._time_before() if mention.kind == "survival" and value.kind == "proportion" else None
         near_after = [
@@ -93,6 +102,13 @@ class Companions(Grading):
             return between[-1].times[0]
         if near_after:
             return near_after[0].times[0]
+        behind_concept = [
+            t
+            for t in times
+            if value.end <= mention.start <= t.start and _BEHIND.match(self.skeleton[mention.end : t.start])
+        ]
+        if behind_concept:
+            return behind_concept[0].times[0]
         inside = [t for t in times if value.start <= t.start < value.end]
         if inside:
             return inside[0].times[0]
@@ -110,6 +126,15 @@ class Companions(Grading):
                 return after[0].times[0]
             return self._time_before()
         return None
+
+    def _is_best(self, mention: Mention, value: Quantity) -> bool:
+        """'the best ORR was 84%', 'best response was CR in 5, PR in 3', 'PD as best response in 4'."""
+        start, end = min(mention.start, value.start), max(mention.end, value.end)
+        before = max(self.skeleton.rfind(";", 0, start), self.skeleton.rfind(". ", 0, start), start - 150, 0)
+        led = _BEST.search(self.folded, before, max(mention.end, start))
+        if led is not None:
+            return TIME not in self.skeleton[led.start() : end] and not BARRIER.search(self.skeleton[led.end() : start])
+        return bool(_AS_BEST.match(self.skeleton[end : end + 60]) or _AS_BEST.match(self.skeleton[mention.end : mention.end + 60]))
 
     def _time_before(self) -> str | None:
         """The time of an earlier survival figure goes on: '1-year PFS was 51%, while OS was 74%'."""

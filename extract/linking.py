@@ -338,6 +338,8 @@ class _Reader(Companions):
         if next_start >= len(self.folded):
             return False
         gap = self.skeleton[right.end : next_start]
+        if re.search(r"[(\[]\s*$", gap_right) and re.match(r"^\s*(?:rates?\s*)?(?:of\s+|was\s+|[:=,]\s*)?$", gap):
+            return True  # 'ORR was 94% (CR 66%), 87% (CR 80%)'
         if not re.match(
             rf"^\s*(?:rates?\s+)?(?:{GRADE}*\s*)?(?:\(|:|=|was|were|of|in|occurred\s+in|,\s*{GRADE})", gap
         ) or not LEFT_DIRECT.match(gap):
