@@ -110,11 +110,16 @@ _EVENT_NOT_BEFORE = re.compile(
 )
 
 
+# A relapse with the antigen kept: no endpoint of its own, given as a relapse of that group.
+ANTIGEN_POSITIVE = "antigen-positive relapse"
+_RELAPSED = re.compile(r"\b(?:relapses?|relapsed(?!\s*(?:/|or\b|and\b|b-|all\b|acute|refractory))|recurrences?|recurred|progress(?:ed|ions?))\b")
 _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
 
 
 def _excluded(hit: Hit, folded: str) -> bool:
     if hit.term.name == "antigen-negative relapse" and not _RELAPSING.search(folded):
+        return True
+    if hit.term.name == ANTIGEN_POSITIVE and not _RELAPSED.search(folded):
         return True
     if hit.term.kind == "events" and re.match(
         r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved)", folded[hit.end : hit.end + 16]
@@ -140,6 +145,8 @@ def _excluded(hit: Hit, folded: str) -> bool:
         return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
+    if hit.term.name == "ORR" and word not in ("response", "responses") and re.match(r"\s*to\s", folded[hit.end : hit.end + 6]):
+        return False  # 'the overall response rate to CAR T was 76%'
     if (
         before is not None
         and not word.isupper()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from extract.checks import check, check_study, same_percent
-from extract.concepts import Mention
+from extract.concepts import ANTIGEN_POSITIVE, Mention
 from extract.confidence import confidence
 from extract.denominators import denominators
 from extract.links import Link
@@ -187,6 +187,9 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
         if mention.name == "MRD-" and q is not None and _among_remissions(reading, link, q):
             mention = Mention(mention.kind, mention.start, mention.end, "MRD- CR")
         values = {"type": "response", "endpoint": mention.name, "time": link.time}
+        if mention.name == ANTIGEN_POSITIVE:
+            values["endpoint"] = "relapse"
+            link.group = link.group or reading.sentence.folded[mention.start : mention.end]
     elif mention.kind == "events":
         event, grade = _event(reading, link)
         if event is None:
