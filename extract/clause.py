@@ -6,7 +6,18 @@ import re
 from dataclasses import dataclass, field
 
 from extract.concepts import Mention
-from extract.link_words import LABELLED, LIST, OF_GROUP, OTHER_PREDICATE, PREDICATES, RATE_IN, TRAILING, VALUE_GAP, VERSUS
+from extract.link_words import (
+    LABELLED,
+    LIST,
+    OF_GROUP,
+    OTHER_PREDICATE,
+    PREDICATES,
+    RATE_IN,
+    TOPIC,
+    TRAILING,
+    VALUE_GAP,
+    VERSUS,
+)
 from extract.links import CONCEPT, GRADE, TIME, Carried, ConceptRun, Link, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
@@ -123,7 +134,8 @@ class Clause:
                 and q.total is None
             ):
                 gap = self.skeleton[last.end : q.start]
-                if len(gap) < 130 and TRAILING.match(gap):
+                topic = gap.rstrip().endswith(",") and TOPIC.search(self.folded[max(0, last.start - 22) : last.start])
+                if len(gap) < 130 and TRAILING.match(gap) and not topic:
                     last.percent, last.ci = q.percent, last.ci or q.ci
                     last.tail = q.end
                     continue
@@ -174,7 +186,19 @@ class Clause:
                     )
                     continue
             runs.append(ValueRun([q], q.start, q.end))
+        for run in runs:
+            self._share_total(run)
         return runs
+
+    def _share_total(self, run: ValueRun) -> None:
+        """'ORR and CR were 38% and 31% in the 13 patients who …': the size behind the list is of all its percents."""
+        last = run.items[-1]
+        if last.total is None or last.n is not None or len(run.items) < 2:
+            return
+        for q, joint in zip(reversed(run.items[:-1]), reversed(run.joints), strict=True):
+            if joint or q.n is not None or q.total is not None:
+                return
+            q.total = last.total
 
     def _in_bracket(self, at: int) -> bool:
         return self.skeleton.count("(", 0, at) > self.skeleton.count(")", 0, at) or self.skeleton.count(
@@ -211,9 +235,7 @@ class Clause:
         if any(
             re.match(r"\s*[\])]?\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[at : at + 16])
             for at in (q.n_end, q.end)
-        ) or (
-            q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]])
-        ):
+        ) or (q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]])):
             return False
         return (first.n is None) == (q.n is None) and (first.percent is None) == (q.percent is None)
 

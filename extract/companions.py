@@ -134,7 +134,10 @@ class Companions(Grading):
         led = _BEST.search(self.folded, before, max(mention.end, start))
         if led is not None:
             return TIME not in self.skeleton[led.start() : end] and not BARRIER.search(self.skeleton[led.end() : start])
-        return bool(_AS_BEST.match(self.skeleton[end : end + 60]) or _AS_BEST.match(self.skeleton[mention.end : mention.end + 60]))
+        return bool(
+            _AS_BEST.match(self.skeleton[end : end + 60])
+            or _AS_BEST.match(self.skeleton[mention.end : mention.end + 60])
+        )
 
     def _time_before(self) -> str | None:
         """The time of an earlier survival figure goes on: '1-year PFS was 51%, while OS was 74%'."""

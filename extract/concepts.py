@@ -112,7 +112,9 @@ _EVENT_NOT_BEFORE = re.compile(
 
 # A relapse with the antigen kept: no endpoint of its own, given as a relapse of that group.
 ANTIGEN_POSITIVE = "antigen-positive relapse"
-_RELAPSED = re.compile(r"\b(?:relapses?|relapsed(?!\s*(?:/|or\b|and\b|b-|all\b|acute|refractory))|recurrences?|recurred|progress(?:ed|ions?))\b")
+_RELAPSED = re.compile(
+    r"\b(?:relapses?|relapsed(?!\s*(?:/|or\b|and\b|b-|all\b|acute|refractory))|recurrences?|recurred|progress(?:ed|ions?))\b"
+)
 _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
 
 
@@ -145,7 +147,11 @@ def _excluded(hit: Hit, folded: str) -> bool:
         return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
-    if hit.term.name == "ORR" and word not in ("response", "responses") and re.match(r"\s*to\s", folded[hit.end : hit.end + 6]):
+    if (
+        hit.term.name == "ORR"
+        and word not in ("response", "responses")
+        and re.match(r"\s*to\s", folded[hit.end : hit.end + 6])
+    ):
         return False  # 'the overall response rate to CAR T was 76%'
     if (
         before is not None
@@ -166,6 +172,16 @@ _LOOSE = frozenset(
 _SHARED_HEAD = re.compile(
     r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|/)\s+(?:best\s+|(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
 )
+# 'Responses were complete in 14 and partial in 5', '(complete, 13; partial, 9)', '10 with a complete and 6 with a
+# partial response': an adjective beside its number speaks of the response named elsewhere in the sentence.
+_COUNTED = r"(?:\d|one\b|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b)"
+_ADJECTIVE_COUNTED = re.compile(
+    rf"(?<!in )(?<!not )\b(?P<adjective>complete|partial)(?=\s*(?:in|:|,|=|\(|\(n\s?=)\s*{_COUNTED}(?!\S*\s+(?:days|weeks|months|years)))"
+)
+_ADJECTIVE_LED = re.compile(
+    rf"\b(?:an?)\s+(?P<adjective>complete|partial)(?=\s*,?\s+and\s+{_COUNTED}[^.;]{{0,50}}?\b(?:complete|partial)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
+)
+_RESPONDING = re.compile(r"\brespon(?:se|ded)|\bremission")
 _SHARED_SURVIVAL = re.compile(
     r"\b(?P<first>overall)(?=(?:\s*,\s*(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free)*\s*,?\s+(?:and|or)\s+(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free\s+survival)"
 )
@@ -178,6 +194,9 @@ def _shared_heads(folded: str) -> list[Mention]:
         for group in ("first", "second"):
             if m[group]:
                 out.append(Mention("response", m.start(group), m.end(group), _HEADS[m[group].split()[-1]]))
+    for pattern in (_ADJECTIVE_COUNTED, _ADJECTIVE_LED) if _RESPONDING.search(folded) else ():
+        for m in pattern.finditer(folded):
+            out.append(Mention("response", m.start("adjective"), m.end("adjective"), _HEADS[m["adjective"]]))
     out += [Mention("survival", m.start(), m.end(), "OS") for m in _SHARED_SURVIVAL.finditer(folded)]
     return out
 

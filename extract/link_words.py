@@ -43,6 +43,10 @@ TRAILING = re.compile(
 FIGURES = re.compile(
     r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$"
 )
+# 'CD19-negative in 6 and unknown in 1', '(one not typed)': a number of those of whom it is not known.
+UNTOLD = re.compile(
+    r"\s*(?:(?:was|were)\s+)?(?:of\s+)?(?:unknown|unclassified|undetermined|indeterminate|missing|not\s+(?:typed|tested|assessed|assessable|available|evaluable|known|determined)|too\s+early)\b"
+)
 REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
 # '…, and 26 were given immunoglobulin': a new statement begins with this value.
 OTHER_PREDICATE = re.compile(
@@ -68,6 +72,10 @@ OTHER_RISKS = {"relapse": "relapse", "death": "NRM"}
 # 'those with CR', 'patients achieving MRD negativity': who is spoken of.
 DESCRIBED = re.compile(
     r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$"
+)
+# 'Of the 36 children …', 'Among 11 patients …': what follows is told of them.
+TOPIC = re.compile(
+    r"(?:^|[,;:.]\s*|\band\s+|\bthat\s+)(?:of|among|amongst|for|from|out\s+of)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$"
 )
 # '… in patients with CR', 'for those without ICANS': the concept tells whose figure it is.
 OF_GROUP = re.compile(

@@ -34,6 +34,8 @@ from extract.link_words import (
     RIGHT_PREDICATE,
     RIGHT_VERB,
     SELECTED,
+    TOPIC,
+    UNTOLD,
     VALUE_GAP,
 )
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
@@ -112,6 +114,8 @@ class _Reader(Companions):
             self._link_survival(run, concept_runs, left, right, gap_left, gap_right, fresh, barrier)
             return
         if self._is_topic(run, right, gap_right, next_start):
+            return
+        if first.bare and UNTOLD.match(self.folded, first.n_end):
             return
         if first.bare and re.match(
             r"\s*(?:[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b",
@@ -354,11 +358,10 @@ class _Reader(Companions):
         if not q.bare or len(run.items) > 1:
             return False
         before = self.folded[max(0, q.start - 22) : q.start]
-        if re.search(
-            r"(?:^|[,;:.]\s*|\band\s+|\bthat\s+)(?:of|among|amongst|for|from|out\s+of)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$",
-            before,
-        ):
+        if TOPIC.search(before):
             return right is None or bool(gap_right.strip())
+        if right is not None and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+$", gap_right):
+            return False  # 'In 8 patients stable disease held for 6 months'
         return bool(
             re.search(r"(?:^|[;:.]\s*)in\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+|a\s+cohort\s+of\s+)*$", before)
             and q.noun

@@ -8,7 +8,7 @@ mistakes it for one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from models.prefixes import beginnings
@@ -96,6 +96,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("int_range", r"(?P<ir1>\d+(?:[.·]\d+)?)\s?[-–—]\s?(?P<ir2>\d+(?:[.·]\d+)?)(?![\d.·]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
     ("levels", r"(?:dose\s+levels|levels|cohorts|arms|groups)\s+\d+(?:\s*(?:,|and|to|or|-|–|,\s*and)\s*\d+){0,4}(?![\d%/])"),
+    ("criteria", r"(?:i?recist|lugano|cheson|mrecist|imwg|rano|lyric)\s*(?:criteria\s*)?,?\s*(?:v(?:ersion|er)?\.?\s*)?(?:\d\.\d|(?:19|20)\d\d)"),
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),
@@ -195,6 +196,8 @@ def read_numbers(folded: str) -> list[Atom]:
         name = m.lastgroup or ""
         atom = _atom(m, next(k for k in _RULES if m[k] is not None) if not name.startswith("r_") else name)
         atoms.append(atom)
+    if _RANGING.search(folded):
+        atoms = _without_spans(folded, atoms)
     neither = _NEITHER.search(folded)
     if neither and not any(a.kind == "not_reached" for a in atoms):
         atoms.append(Atom("not_reached", neither.start(1), neither.end(1), "neither_reached"))
@@ -203,6 +206,22 @@ def read_numbers(folded: str) -> list[Atom]:
 
 
 _RULES = tuple(f"r_{name}" for name, _ in GRAMMAR)
+_RANGING = re.compile(r"\brang(?:ed|ing|es?)\b|\bvar(?:ied|ying)\b")
+
+
+def _without_spans(folded: str, atoms: list[Atom]) -> list[Atom]:
+    """'ORR ranging from 35% to 82% and CR from 17% to 59%': the bounds of what was found, no results."""
+    out = list(atoms)
+    for i, (a, b) in enumerate(zip(atoms, atoms[1:], strict=False)):
+        if (
+            a.kind == b.kind == "percent"
+            and re.search(r"\b(?:from|between)\s+$", folded[max(0, a.start - 9) : a.start])
+            and folded[a.end : b.start].strip() in ("to", "and", "-", "–")
+        ):
+            out[i : i + 2] = [replace(x, kind="noise", rule="percent_range") for x in (a, b)]
+    return out
+
+
 _NEITHER = re.compile(r"\bneither\b[^.;]{1,90}?\b(?:has|had|have|was|were)\s+((?:been\s+)?reached)")
 _WORD_HINT = re.compile(rf"\b(?:{_WORD}|hundred|single|both|reached|nr|estimable)\b")
 

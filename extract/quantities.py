@@ -72,7 +72,11 @@ _CI_AFTER = re.compile(
 )
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
-_GROUP_SIZE = re.compile(r"\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$")
+_GROUP_SIZE = re.compile(
+    r"\s*[\])]?\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$"
+)
+_NAMED_COUNT = re.compile(r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)")
+_AVERAGED = re.compile(r"\b(?:median|mean|average)(?:\s+of|\s+was)?\s*[:=,]?\s*$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
 _AT = re.compile(
     r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast|\bpersist\w+)\s*(?:the\s+first\s+|first\s+|the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$"
@@ -143,6 +147,8 @@ def _behind_time(folded: str, out: list[Quantity], last: Atom, a: Atom) -> bool:
 
 
 def _start(folded: str, a: Atom) -> Quantity | None:
+    if a.kind == "count" and _AVERAGED.search(folded[max(0, a.start - 16) : a.start]):
+        return None  # 'a median of 3 prior lines', 'median 12,000 vs 35,000 copies'
     if a.kind == "count":
         return Quantity("proportion", a.start, a.end, n=a.numbers[0], n_end=a.end, eq=a.rule == "n_equals")
     if a.kind == "fraction":
@@ -193,6 +199,8 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if _PERCENT_OF_TOTAL.match(gap):
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
+            if _COUNT_AFTER_PERCENT.match(gap) and _NAMED_COUNT.match(folded, a.end):
+                return False  # '75% (2 CR, 1 PR)'
             if _COUNT_AFTER_PERCENT.match(gap) and (gap.strip() not in (",", ";") or _looks_of(folded, a)):
                 q.n, q.end = a.numbers[0], a.end
                 return True
@@ -324,6 +332,8 @@ def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
         if this.kind == "percent" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal"):
             if before.numbers[0] is not None and before.numbers[0] <= 100 and not _count_of(folded, out, i - 1):
                 out[i - 1] = replace(before, kind="percent", rule="percent_list")
+        elif this.rule == "measure" and before.kind in ("count", "decimal") and gap.strip() not in (",", ";"):
+            out[i - 1] = replace(before, kind="noise", rule="measure_list")  # '1,230 vs 310 copies/µg'
         elif (
             this.kind == "duration"
             and before.kind in ("count", "decimal")
