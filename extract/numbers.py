@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from models.prefixes import beginnings
@@ -212,7 +213,7 @@ _RANGING = re.compile(r"\brang(?:ed|ing|es?)\b|\bvar(?:ied|ying)\b")
 def _without_spans(folded: str, atoms: list[Atom]) -> list[Atom]:
     """'ORR ranging from 35% to 82% and CR from 17% to 59%': the bounds of what was found, no results."""
     out = list(atoms)
-    for i, (a, b) in enumerate(zip(atoms, atoms[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(atoms)):
         if (
             a.kind == b.kind == "percent"
             and re.search(r"\b(?:from|between)\s+$", folded[max(0, a.start - 9) : a.start])
