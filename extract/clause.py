@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extract.concepts import Mention
 from extract.link_words import (
@@ -25,6 +25,10 @@ from extract.quantities import PEOPLE, Quantity
 def _over_time(m: Mention) -> bool:
     """Survival, relapse and non-relapse mortality stand in one list: 'OS, PFS and NRM were …'."""
     return m.kind == "survival" or m.name in ("relapse", "death")
+
+
+_MEDIAN_OF = re.compile(r"\bmedian\s+(?:of\s+)?$")
+_LABELS = re.compile(r"\s*[:,=]\s*\d+(?:\.\d+)?\s?%")
 
 
 @dataclass(slots=True)
@@ -79,7 +83,16 @@ class Clause:
             if q.kind == "decimal" and not survival:
                 continue
             if q.kind == "time":
+                if len(q.times) == 1 and _MEDIAN_OF.search(self.folded[max(0, q.start - 14) : q.start]):
+                    after = next((c for c in self.concepts if c.start >= q.end), None)
+                    if after is not None and after.kind == "survival" and after.start - q.end < 3:
+                        value, of = q.times[0].split()  # 'with median 8.5-month overall survival'
+                        self.values.append(replace(q, kind="duration", value=float(value), unit=of, times=()))
+                        continue
                 self.times.append(q)
+                continue
+            if q.kind == "duration" and q.value is not None and not q.times and _LABELS.match(self.folded, q.end):
+                self.times.append(replace(q, times=(f"{q.value:g} {q.unit}",)))  # 'PFS (6 mo: 58%; 12 mo: 44%)'
                 continue
             if q.kind == "duration":
                 if q.times and not re.search(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extract.concepts import Mention
 from extract.grading import Grading
@@ -44,10 +45,20 @@ class Companions(Grading):
         for t in self.times:
             if len(t.times) == k and abs(t.start - concepts.start) < 160:
                 return list(t.times)
+            if 1 < len(t.times) < k and k % len(t.times) == 0 and len(concepts.items) == 1 and t.end <= run.start:
+                by_group = run.joints[len(t.times) - 1] >= run.joints[0]
+                return [t.times[i % len(t.times)] if by_group else t.times[i // (k // len(t.times))] for i in range(k)]
         previous = max((q.end for q in self.values if q.end <= run.start), default=0)
-        listed = [t.times[0] for t in self.times if len(t.times) == 1 and previous <= t.start < run.start]
+        apart = [t for t in self.times if len(t.times) == 1 and previous <= t.start < run.start]
+        if any(CONCEPT in self.skeleton[a.end : b.start] for a, b in pairwise(apart)):
+            apart = []  # 'Landmarked at day 60, EFS at 3 years was …' is no list of times
+        listed = [t.times[0] for t in apart]
         if len(listed) == k:
             return listed
+        if 1 < len(listed) < k and k % len(listed) == 0 and len(concepts.items) == 1:
+            # 'At 6 and 12 months OS was 86% and 67% in one and 79% and 55% in the other group'; or by time: '86% vs 79% and …'.
+            by_group = run.joints[len(listed) - 1] >= run.joints[0]
+            return [listed[i % len(listed)] if by_group else listed[i // (k // len(listed))] for i in range(k)]
         after = [t for t in self.times if t.start >= run.end and len(t.times) == 1]
         chain: list[str] = []
         at = run.end

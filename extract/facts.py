@@ -49,7 +49,7 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
             )
         for seen in reading.followups:
             q = seen.quantity
-            low, high = q.range or (q.ci[:2] if q.ci and q.ci[2] is None else None) or (None, None)
+            low, high = q.range or (q.ci[:2] if q.ci and q.ci[2] is None else None) or seen.spread or (None, None)
             value, unit = (q.value, q.unit) if q.kind != "time" else _split_time(q.times[0])
             drafts.append(
                 _draft(
@@ -78,6 +78,10 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     return drafts
 
 
+_SHARE_OF = re.compile(r"\b(?:of|out\s+of)\s+(?:the\s+|all\s+|a\s+total\s+of\s+|these\s+|our\s+)*$")
+_SCREENED = re.compile(r"\bscreened\b|\bassessed\s+for\b")
+
+
 def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
     """'Of 36 who enrolled, 33 (92%) were infused': how many of those enrolled got the cells."""
     before = [c for c in reading.cohorts if c.role in ("enrolled", "screened")]
@@ -92,6 +96,12 @@ def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
             chosen = next((c for c in wider if same_percent(treated.n, c.n, percent)), chosen)
             if not same_percent(treated.n, chosen.n, percent):
                 percent = None
+        folded = reading.sentence.folded
+        told_as_share = _SHARE_OF.search(folded[max(0, chosen.start - 30) : chosen.start])
+        if percent is None and not (told_as_share and 2 * treated.n > chosen.n):
+            return []  # 'thirty were enrolled and 28 infused' tells two cohorts, no share
+        if percent is None and _SCREENED.search(folded[chosen.start : treated.start]):
+            return []
         return [_draft(reading, at, chosen.start, treated.end, "infused-of-enrolled", 0.85,
                        type="procedure", name="infused of enrolled", n=treated.n, total=chosen.n, percent=percent)]  # fmt: skip
     return []
@@ -289,12 +299,38 @@ def _event(reading: Reading, link: Link) -> tuple[str | None, str | None]:
     return "all-cause death", "any"
 
 
+_STATE = re.compile(r"(?:were )?(?:alive|survived)")
+_FREE = re.compile(r".*[\s-]free$|free\s")
+_ONE = re.compile(
+    r"\b(?:(?:one|the|this|a|another|each|single|our|remaining|other)\s+(?:[a-z-]+\s+){0,2}?(?:patient|child|infant|woman|man|boy|girl|case)(?!s|[\w-]|\s+(?:group|population|cohort|set))|he|she|his|her|patient\s+\d+)\b"
+)
+
+
+def _one_or_state(reading: Reading, link: Link, word: str) -> bool:
+    """A time that is no median: 'alive 14 months later', 'one patient had a PFS of 26 months', 'DOR exceeded 2 years'."""
+    q = link.quantity
+    folded = reading.sentence.folded
+    if _STATE.match(word):
+        return True
+    if q is None or "median" in folded[max(0, link.start - 40) : link.end]:
+        return False
+    if _FREE.match(word):
+        return True
+    if re.search(
+        r"\b(?:exceed\w*|(?:longer|more|greater)\s+than|at\s+least|beyond|up\s+to|ranged\s+from|from)\s+$",
+        folded[: q.start],
+    ):
+        return True
+    clause = re.split(r"[.;]\s", folded[: link.end])[-1]
+    return bool(_ONE.search(clause))
+
+
 def _survival(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     q = link.quantity
     if q is None:
         return None
     word = reading.sentence.folded[link.mention.start : link.mention.end]
-    if q.kind != "proportion" and re.match(r"(?:were )?(?:alive|survived)", word):
+    if q.kind in ("duration", "not_reached", "decimal") and _one_or_state(reading, link, word):
         return None
     values: dict[str, Any] = {
         "type": "survival",

@@ -67,8 +67,6 @@ RESTATES = re.compile(
 DESCRIBES = re.compile(
     r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|evaluates?|patterns|outcomes)\b"
 )
-# Endpoints other than survival that hazard ratios are given for.
-OTHER_RISKS = {"relapse": "relapse", "death": "NRM"}
 # 'those with CR', 'patients achieving MRD negativity': who is spoken of.
 DESCRIBED = re.compile(
     r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$"
@@ -80,6 +78,13 @@ TOPIC = re.compile(
 # '… in patients with CR', 'for those without ICANS': the concept tells whose figure it is.
 OF_GROUP = re.compile(
     rf"\b(?:in|for|among|between)\s+(?:the\s+|all\s+)?(?:[a-z-]+\s+)?(?:{PEOPLE}|those)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|experiencing|achieving|attaining)\s+(?:[\w-]+\s+){{0,2}}$"
+)
+# 'for CR and non-CR patients': both only say who.
+DESCRIBED_PAIR = re.compile(
+    rf"\b(?:in|for|of|among|between)\s+(?:the\s+)?(?:[\w{CONCEPT}-]+\s*(?:and|or|vs\.?|versus|/)\s*(?:non-?|no\s+)?)?$"
+)
+AND_PEOPLE = re.compile(
+    rf"^-?\s*(?:(?:and|or|vs\.?|versus)\s+(?:non-?|no\s+|without\s+)?[\w{CONCEPT}-]+\s+)?(?:{PEOPLE}|groups|cohorts)\b"
 )
 RATE_IN = re.compile(rf"{CONCEPT}\s*(?:rates?\s+)?(?:in|of|among|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
 MOST = re.compile(
@@ -97,10 +102,6 @@ BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\
 # '… 92% had CRS; it was grade ≥3 in 15%', 'CRS was common (76%) but seldom severe (4%)': still the same event.
 GOES_ON = re.compile(
     rf"^[\])%\s]*[,;]?\s*(?:but\s+|although\s+|though\s+|and\s+)?(?:it\s+|this\s+|they\s+|these\s+)?(?:was\s+|were\s+|had\s+)?(?:(?:of|only|seldom|rarely|infrequently|uncommonly|occasionally)\s+)*{GRADE}+\s*(?:in|\(|occurred\s+in)\s*(?:only\s+|just\s+)?$"
-)
-# The risk that PFS or OS measures, named instead of the endpoint.
-COMPOSITE_RISK = re.compile(
-    r"(?:disease\s+)?progression\s+or\s+death|death\s+or\s+(?:disease\s+)?progression|(?:risk|hazard)\s+(?:of|for)\s+death(?:\s+from\s+any\s+cause)?(?!\s+(?:from|due|without|or))"
 )
 LIST = re.compile(
     r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|"
@@ -120,4 +121,16 @@ CARRY = re.compile(
 # '… was 6.4% in cohorts, in trials 4.8%', 'but in CD19-naive patients 74%': the same for another group.
 IN_GROUP = re.compile(
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+\s+){1,5}$"
+)
+# Between two figures of one endpoint: '68% in naive patients but only 36% in …', '62% with CR, 20% with …'. The
+# groups may be named by concepts.
+_GROUP = rf"(?:(?!(?:was|were|had|has|have|is|are|developed|experienced|achieved|died|occurred|underwent|required)\b)[\w+≥≤<>'’/.{CONCEPT}{TIME}-]+\s*(?:\([^()]{{0,40}}\)\s*)?)"
+OTHER_GROUP = re.compile(
+    rf"^[\])%\s]*(?:\([^()]{{0,60}}\)\s*)?(?:(?:in|for|with|among|of|after|without|from|at)\s+{_GROUP}{{1,12}}|overall\s*|alone\s*)?"
+    rf"[,;]?\s*(?:and|but|vs\.?|versus|than|compared\s+(?:with|to)|as\s+compared\s+(?:with|to)|as\s+opposed\s+to|against|while|whereas|relative\s+to|,)\s*"
+    rf"(?:only\s+|just\s+|it\s+was\s+|that\s+)*(?:(?:in|for|with|among|after|without|of|from)\s+{_GROUP}{{1,12}})?[\[(]?\s*(?:was\s+|only\s+|it\s+was\s+|:\s*)*$"
+)
+# What follows a figure that is of another group: who it is, or nothing.
+FOR_GROUP = re.compile(
+    rf"^[\])%\s]*(?:[\[(][^()\[\]]{{0,60}}[\])]\s*)?(?:(?:in|for|with|among|after|without|from)\s+(?!{GRADE})|respectively|[.,;)]|and\b|vs|versus|$)"
 )

@@ -14,19 +14,22 @@ from extract.companions import Companions
 from extract.concepts import Mention
 from extract.grading import NEXT_OF_LIST
 from extract.groups import group_of
+from extract.hazards import ratio_of
 from extract.link_words import (
+    AND_PEOPLE,
     BARRIER,
     CARRY,
-    COMPOSITE_RISK,
     DESCRIBED,
+    DESCRIBED_PAIR,
     DESCRIBES,
+    FOR_GROUP,
     GOES_ON,
     GROUP_NOUN,
     IN_GROUP,
     LASTING,
     LEFT_DIRECT,
+    OTHER_GROUP,
     OTHER_PREDICATE,
-    OTHER_RISKS,
     PREDICATES,
     REMISSIONS,
     RESTATES,
@@ -116,6 +119,8 @@ class _Reader(Companions):
         if self._is_topic(run, right, gap_right, next_start):
             return
         if first.bare and UNTOLD.match(self.folded, first.n_end):
+            return
+        if not (_is_survival(right) and len(gap_right) < 24) and self._other_group(run, previous_end):
             return
         if first.bare and re.match(
             r"\s*(?:[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b",
@@ -235,6 +240,29 @@ class _Reader(Companions):
         ):
             self._emit(run, right, "value-later-concept", 0.5, left=False)
 
+    def _other_group(self, run: ValueRun, previous_end: int) -> bool:
+        """'PFS was 62% with CR, 20% with PR': the second figure is of the same endpoint in another group."""
+        before = self.links[-1] if self.links else None
+        first = run.items[0]
+        if (
+            before is None
+            or before.quantity is None
+            or before.mention.kind != "survival"
+            or first.kind != before.quantity.kind
+            or first.n is not None
+            or max(before.quantity.end, before.quantity.tail) != previous_end
+            or not before.rule.startswith(("concept", "carried", "median", "same"))
+        ):
+            return False
+        if any(c.kind == "survival" and previous_end <= c.start < run.start for c in self.concepts):
+            return False
+        gap = self.skeleton[previous_end : run.start]
+        if len(gap) > 150 or not OTHER_GROUP.match(gap) or not FOR_GROUP.match(self.skeleton[run.end : run.end + 90]):
+            return False
+        again = before.mention
+        self._emit(run, ConceptRun([again], again.start, again.end), "same-endpoint-of-group", 0.8, left=True)
+        return True
+
     def _left_of(self, run: ValueRun, concept_runs: list[ConceptRun]) -> ConceptRun | None:
         """The nearest concept before a value that may introduce it.
 
@@ -254,6 +282,8 @@ class _Reader(Companions):
         if DESCRIBED.search(before):
             return True
         word, after = self.folded[run.start : run.end], self.folded[run.end : run.end + 12]
+        if DESCRIBED_PAIR.search(before) and AND_PEOPLE.match(self.skeleton[run.end : run.end + 40]):
+            return True
         if word.endswith("negative") and re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", before):
             return True
         return bool(re.search(r"\b(?:in|for|among|of)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
@@ -389,47 +419,17 @@ class _Reader(Companions):
     ) -> None:
         first = run.items[0]
         if first.kind == "hr":
-            named = COMPOSITE_RISK.search(self.folded, max(0, first.start - 60), first.end)
-            if named and not _is_survival(left):
-                endpoint = Mention("survival", named.start(), named.end(), "PFS" if "progression" in named[0] else "OS")
-                self._emit(run, lone(endpoint, endpoint.start), "hazard-ratio-of-risk", 0.8, left=True)
-                return
-            if (
-                left is not None
-                and not _is_survival(left)
-                and fresh
-                and re.match(r"^\s*[\])]?\s*[,(\[]?\s*$", gap_left)
-            ):
-                other = left.items[-1]
-                if other.name in OTHER_RISKS:
-                    renamed = Mention("survival", other.start, other.end, OTHER_RISKS[other.name])
-                    self._emit(run, ConceptRun([renamed], other.start, other.end), "hazard-ratio", 0.8, left=True)
-                if other.kind != "procedures":
-                    return
-            nearest = next((r for r in reversed(concept_runs) if r.end <= run.start and _is_survival(r)), None)
-            since = max([v.end for v in self.values if v.end <= run.start], default=0)
-            named_at = max(since, nearest.end if nearest is not None else 0)
-            if (not fresh or not _is_survival(left)) and re.search(
-                r"\b(?:risk|survival|mortality|incidence|infection|relapse)\b", self.folded[named_at : run.start]
-            ):
-                return  # a ratio of something else than the survival named before
-            if nearest is not None:
-                self._emit(run, nearest, "hazard-ratio", 0.9 if fresh else 0.8, left=True)
-            elif (
-                right is not None
-                and _is_survival(right)
-                and re.match(r"^[^.;]{0,30}\b(?:for|in|of)\b[^.;]{0,12}$", gap_right)
-            ):
-                self._emit(run, right, "hazard-ratio-for", 0.85, left=False)
-            elif left is None and self.carried.survival is not None:
-                again = self.carried.survival
-                self._emit(
-                    run,
-                    lone(again, run.start),
-                    "carried-hazard-ratio",
-                    0.6,
-                    left=True,
-                )
+            ratio = ratio_of(self.folded, self.skeleton, run, concept_runs, self.values, self.carried)
+            if ratio is not None:
+                self._emit(run, ratio.concepts, ratio.rule, ratio.strength, left=ratio.left)
+            return
+        if (
+            right is not None
+            and _is_survival(right)
+            and not gap_right.strip(" -")
+            and re.search(r"\bmedian\s+(?:of\s+)?$", self.folded[max(0, first.start - 12) : first.start])
+        ):
+            self._emit(run, right, "value-median", 0.85, left=False)  # 'a median 8.5-month overall survival'
             return
         if left is not None and not _is_survival(left):
             earlier = [r for r in concept_runs if r.end <= left.start and _is_survival(r)]

@@ -72,10 +72,10 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("time_list", r"(?<![a-z])(?<!between\s)(?P<tl_unit>days|weeks|months|years)[\s-](?P<tl>\d{1,4}(?:\s?,\s?\d{1,4}){0,5}\s?,?\s(?:and|&)\s\d{1,4})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-](?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
-    ("times", rf"(?P<ts>{_TIME_LIST})\s?[-‐‑–]\s?(?P<ts_unit>day|week|month|year|yr|mo)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
+    ("times", rf"(?P<ts>{_TIME_LIST})\s?[-‐‑–]\s?(?P<ts_unit>day|week|wk|month|year|yr|mo|y)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
     ("duration_change", rf"(?:{NUM})(?:\s*(?:and|,)\s*(?:{NUM}))?\s*{_UNIT}\s+(?:longer|shorter|earlier|later|more|less)"),
     ("duration", rf"(?P<dur>{NUM}|{_WORD}|half\s+a)\s*(?P<dur_plus>\+)?[\s-]*(?P<dur_unit>{_UNIT})(?![a-z²^/])(?:,?\s+(?:and|or)\s+(?=\d+%))?"),
-    ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|yet\s+to\s+be\s+reached|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|was\s+nr(?![a-z])|were\s+nr(?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and)))"),
+    ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|yet\s+to\s+be\s+reached|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|(?<=was\s)n\.?[re](?![a-z])|(?<=were\s)n\.?[re](?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and|months))|(?<=vs\s)n[re](?![a-z])|(?<=vs\.\s)n[re](?![a-z])|(?<=versus\s)n[re](?![a-z]))"),
     ("measure", rf"(?:[<>≤≥~]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*[-]?\s*(?:mg|g/dl|g/l|µg|μg|mcg|ng|pg|iu|u/l|ml|µl|μl|l/min|gy|mm3?|cm2?|kg|nm|bp|kb|kda|°c|hours?|hrs?|h(?![a-z0-9])|min(?:utes)?(?![a-z])|fold|[-]fold|times|copies|cells/|cells\s+per|k\b|×\s?109)(?![a-z])(?:/[\w²^]+)?"),
     ("lines", rf"(?:(?:≥|>|at\s+least|up\s+to|a\s+median\s+of|median\s+of)\s*)?(?:{NUM}|{_WORDNUM})(?:\s*(?:or\s+more|{_D}\s*(?:\d+|{_WORD})))?(?:\s+(?:or\s+more))?\s+(?:(?:prior|previous|earlier|different|median|lines?)\s+)+(?:lines?|therap(?:y|ies)|regimens?|treatments?|of|systemic)|(?:{NUM}|{_WORD})(?:\s*{_D}\s*\d+|\s+or\s+more)?\s+(?:lines?|regimens?|courses?|cycles?|centers?|centres?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials|databases|articles?|publications?|reports?|copies|doses?(?!\s+levels?)|infusions?|dose\s+levels|samples?|genes?|mutations?|points?|records|time\s*points|cohorts|arms|groups|clusters|parameters|variables|factors|antigens|targets|mice|donors|cell\s+lines|randomi[sz]ed\s+(?:controlled\s+)?trials|clinical\s+trials|eligible\s+(?:studies|trials)|single-arm|observational|retrospective\s+studies|prospective\s+studies|full-text|abstracts|datasets|products|batches|doublings?|classes)(?![a-z])"),
     ("percent_pair", rf"(?P<pp1>{NUM})\s?%?\s*[-–—]\s*(?P<pp2>{NUM})\s?%(?!\s*ci)"),
@@ -90,6 +90,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("label", r"(?:patient|case|subject|pt|no)\.?\s+\d+(?![\d.]*\d|\s?%)"),
     ("bound", rf"(?:[<>≤≥⩽⩾]\s?|at\s+least\s+|(?:less|more|greater|fewer|lower|higher)\s+than\s+)(?:{NUM}|{_WORD})(?!\s?%)"),
     ("percent_change", rf"(?:{NUM})\s?%\s*(?:lower|higher|greater|reduced|reduction|increased?\s+(?:in|risk)|decrease|relative|improvement|longer|shorter|chance|power)"),
+    ("duration_se", rf"(?P<se_dur>{NUM})\s*(?:±|\+/-)\s*(?:{NUM})[\s-]*(?P<se_unit>days?|weeks?|months?|years?)(?![a-z])"),
     ("percent_se", rf"(?P<se_pct>{NUM})\s?%?\s*(?:±|\+/-)\s*(?:{NUM})\s?%?"),
     ("percent", rf"(?P<pct>(?:{NUM})(?=\s?(?:%|％|per\s?cent))|{_WORDNUM}(?=\s+per\s?cent))\s?(?:%|％|per\s?cent(?![a-z]))"),
     ("fraction", r"(?P<fn>\d{1,9})\s?/\s?(?P<fd>\d{1,9})(?![\d/]|\s?(?:kg|mg|m2))"),
@@ -112,6 +113,7 @@ _MASTER = re.compile(
         not in (
             "percent",
             "percent_se",
+            "duration_se",
             "fraction",
             "hr",
             "p_value",
@@ -255,11 +257,18 @@ def _atom(m: re.Match[str], group: str) -> Atom:
         )
     if rule == "times":
         of = unit(m["ts_unit"])
-        parts = re.findall(rf"{_WORD}|\d+(?:\.\d+)?", m["ts"])
-        return Atom("time", start, end, rule, times=tuple(time_text(number(p), of) for p in parts))
+        times: list[str] = []
+        for part in reversed(
+            list(re.finditer(rf"(?P<value>{_WORD}|\d+(?:\.\d+)?)(?:[-‐‑–\s]?(?P<unit>{_UNIT})(?![a-z]))?", m["ts"]))
+        ):
+            of = unit(part["unit"]) if part["unit"] else of  # '6-month and 1-year EFS': each its own
+            times.insert(0, time_text(number(part["value"]), of))
+        return Atom("time", start, end, rule, times=tuple(times))
     if rule == "duration":
         value = 0.5 if m["dur"].startswith("half") else number(m["dur"])
         return Atom("duration", start, end, rule, (value,), unit(m["dur_unit"]))
+    if rule == "duration_se":
+        return Atom("duration", start, end, rule, (number(m["se_dur"]),), unit(m["se_unit"]))
     if rule == "open_duration":
         return Atom("not_reached", start, end, rule)
     if rule == "percent_pair":

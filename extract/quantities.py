@@ -325,21 +325,32 @@ def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
             if m:
                 out[i] = replace(this, kind="duration", rule="duration_range", unit=unit(m[1]))
     for i in range(len(out) - 1, 0, -1):
-        this, before = out[i], out[i - 1]
-        gap = folded[before.end : this.start]
+        this, last, at = out[i], out[i - 1], i - 1
+        if this.kind == "duration" and last.kind in ("ci", "range", "pair") and i > 1:
+            at = i - 2  # '8.8 (95% CI, 6.5-11.6) and 26.1 (95% CI, 18.7-NE) months'
+            if folded[out[at].end : last.start].strip(" (["):
+                continue
+        before = out[at]
+        gap = folded[last.end : this.start]
+        if at < i - 1:
+            gap = gap.lstrip(" )]")
         if not (gap and len(gap) < 24 and _LIST.match(gap)):
             continue
+        if this.kind == "not_reached" and before.kind == "decimal":
+            months = re.match(r"\s*(days?|weeks?|months?|mo|years?)\b", folded[this.end :])
+            if months:  # '2.2 vs not reached months'
+                out[at] = replace(before, kind="duration", rule="duration_list", unit=unit(months[1]))
         if this.kind == "percent" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal"):
-            if before.numbers[0] is not None and before.numbers[0] <= 100 and not _count_of(folded, out, i - 1):
-                out[i - 1] = replace(before, kind="percent", rule="percent_list")
+            if before.numbers[0] is not None and before.numbers[0] <= 100 and not _count_of(folded, out, at):
+                out[at] = replace(before, kind="percent", rule="percent_list")
         elif this.rule == "measure" and before.kind in ("count", "decimal") and gap.strip() not in (",", ";"):
-            out[i - 1] = replace(before, kind="noise", rule="measure_list")  # '1,230 vs 310 copies/µg'
+            out[at] = replace(before, kind="noise", rule="measure_list")  # '1,230 vs 310 copies/µg'
         elif (
             this.kind == "duration"
             and before.kind in ("count", "decimal")
             and before.rule in ("count", "decimal", "word_count")
         ):
-            out[i - 1] = replace(before, kind="duration", rule="duration_list", unit=this.unit)
+            out[at] = replace(before, kind="duration", rule="duration_list", unit=this.unit)
     return out
 
 
