@@ -107,6 +107,7 @@ def read_absences(
             total = Quantity("proportion", of.start, of.end, total=of.n) if of is not None else None
             out.append(Link(c, total, "absence", 0.9, start, c.end, grade=grade, absent=True))
             taken.add(id(c))
+    out += _none_fatal(folded, skeleton)
     out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
     out += _none_higher(skeleton, concepts, grades, carried)
     any_told = {(link.mention.name, link.grade or "any") for link in linked}
@@ -211,6 +212,31 @@ def _graded_absences(
                 absent=True,
             )
         )
+    return out
+
+
+# 'Four late infections, none lethal', 'no event was fatal'
+_NONE_FATAL = re.compile(
+    rf"\b(?:none|no|neither)\b(?:\s+(?:of\s+(?:them|these|the|which)|events?|cases?|of|these|{CONCEPT}+|(?:was|were|being|proved)))*\s+(?P<fatal>(?:fatal|lethal)\b|{GRADE}+)(?!\s*(?:{CONCEPT}|[a-z]))"
+)
+
+
+def _none_fatal(folded: str, skeleton: str) -> list[Link]:
+    """No event was fatal: no death of the treatment."""
+    out = []
+    for m in _NONE_FATAL.finditer(skeleton):
+        if re.match(r"fatal|lethal", folded[m.start("fatal") :]):
+            out.append(
+                Link(
+                    Mention("events", m.start("fatal"), m.end(), "death"),
+                    None,
+                    "none-fatal",
+                    0.8,
+                    m.start(),
+                    m.end(),
+                    absent=True,
+                )
+            )
     return out
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from extract.checks import check, check_study, same_percent
 from extract.concepts import ANTIGEN_POSITIVE, Mention
 from extract.confidence import confidence
+from extract.deaths import death_of, fatal_events
 from extract.denominators import denominators
 from extract.links import Link
 from extract.quantities import Quantity
@@ -16,15 +17,6 @@ from extract.scope import Scope
 from models.evidence import Fact, fact_from
 from models.record import Record
 from models.study import StudyType
-
-_ALL_CAUSE_CAUSE = re.compile(
-    r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*)?(?:(?:on|at|in|by)\s+(?:day|month|week)\s+\+?\d+\s+)?(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})"
-)
-_CAUSE_BEFORE = re.compile(
-    r"\b(?:due\s+to|of|from|because\s+of|attributed\s+to|attributable\s+to|related\s+to|caused\s+by|with)\s+(?:[\w-]+\s+){0,2}$"
-)
-_DIED = re.compile(r"\b(?:died|deaths?|fatalities|succumbed|mortality)\b")
-_DISEASE_CAUSE = re.compile(r"\b(?:relapse|progress|disease|lymphoma|leuk(?:a)?emia|myeloma|tumou?r)\b|\bpd\b")
 
 
 def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
@@ -66,7 +58,8 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
                     high=high,
                 )
             )
-        for link in [*reading.links, *(_case_statements(reading) if kind == "case_report" else [])]:
+        told = [*reading.links, *(_case_statements(reading) if kind == "case_report" else [])]
+        for link in [*told, *fatal_events(reading.sentence.folded, told)]:
             draft = _fact(reading, i, link)
             if draft is None:
                 continue
@@ -202,8 +195,6 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
             link.group = link.group or reading.sentence.folded[mention.start : mention.end]
     elif mention.kind == "events":
         event, grade = _event(reading, link)
-        if event is None:
-            return None
         values = {"type": "toxicity", "event": event, "grade": grade or "any", "time": link.time}
     elif mention.kind == "procedures":
         values = {"type": "procedure", "name": mention.name}
@@ -280,23 +271,10 @@ def _proportion(q: Quantity) -> dict[str, Any]:
     return values
 
 
-def _event(reading: Reading, link: Link) -> tuple[str | None, str | None]:
-    """Deaths by cause: of treatment or another cause than the disease, they are 'death'."""
-    name = link.mention.name
-    folded = reading.sentence.folded
-    if name != "all-cause death":
-        if (
-            link.quantity is not None
-            and name != "death"
-            and _CAUSE_BEFORE.search(folded[max(0, link.mention.start - 40) : link.mention.start])
-            and _DIED.search(folded[: link.mention.start])
-        ):
-            return "death", "any"
-        return name, link.grade
-    m = _ALL_CAUSE_CAUSE.match(folded[link.mention.end :])
-    if m and m["cause"].strip() and not _DISEASE_CAUSE.search(m["cause"].split(" without ")[0]):
-        return "death", "any"
-    return "all-cause death", "any"
+def _event(reading: Reading, link: Link) -> tuple[str, str | None]:
+    """The event and grade of a link; deaths by cause have no grade."""
+    name = death_of(reading.sentence.folded, link, reading.links)
+    return (name, "any") if name is not None else (link.mention.name, link.grade)
 
 
 _STATE = re.compile(r"(?:were )?(?:alive|survived)")

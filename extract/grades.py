@@ -61,7 +61,7 @@ def read_grades(folded: str) -> list[Mention]:
         if not any(g.start < m.end() and m.start("n") < g.end for g in out):
             grades = _span_grades(m)
             out.append(Mention("grade", m.start("n"), m.end(), grades[0], grades))
-    out.sort(key=lambda g: g.start)
+    out = _explained(folded, sorted(out, key=lambda g: g.start))
     for g in list(out):
         if g.name in _SINGLE:
             out += _counted_on(folded, g, {o.start for o in out})
@@ -88,6 +88,27 @@ _NEXT = {
         rf"\s*[:=]\s*(?:n\s?=\s?)?{_NUMERAL}{_PATIENTS}{_BRACKET}\s*(?:,|;|,?\s*and)\s+(?P<n>[1-5])(?P<more>\+)?(?:\s*(?:-|–|/)\s*(?P<to>[2-5]))?(?=\s*[:=])"
     ),
 }  # fmt: skip
+
+
+_WORDED = frozenset({"severe", "mild", "moderate", "1-2", ">=3"})
+
+
+def _explained(folded: str, grades: list[Mention]) -> list[Mention]:
+    """'Severe (grade ≥3)' is one grade, told twice."""
+    out: list[Mention] = []
+    for g in grades:
+        last = out[-1] if out else None
+        if last is not None and last.name in _WORDED and not folded[last.end : g.start].strip(" ("):
+            closed = re.match(r"\s*\)", folded[g.end : g.end + 3])
+            if (
+                "(" in folded[last.end : g.start]
+                and closed
+                and not any(c.isdigit() for c in folded[last.start : last.end])
+            ):
+                out[-1] = Mention("grade", last.start, g.end + closed.end(), g.name, g.grades)
+                continue
+        out.append(g)
+    return out
 
 
 def _counted_on(folded: str, g: Mention, known: set[int]) -> list[Mention]:

@@ -12,7 +12,7 @@ from extract.quantities import PEOPLE, Quantity
 
 # '8 grade 1, 3 (25%) with grade 2': the grade right behind a value is that value's.
 _GRADED_VALUE = re.compile(
-    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE}|events?|episodes?)\s*)?(?:(?:had|have|having|with|were|was|at|of|as|experienced|developed|being|reached|reaching|showed|only|each|all|a|maximum|worst|:|\()\s*)*$"
+    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE}|events?|episodes?)\s*)?(?:(?:had|have|having|with|were|was|at|of|as|experienced|developed|being|reached|reaching|showed|only|each|all|a|maximum|worst|which|whom|them|these|those|they|it|this|cases?|proved|developing|:|\()\s*)*$"
 )
 
 
@@ -173,7 +173,7 @@ class Grading(Clause):
         return any(
             q.start >= g.end
             and re.match(
-                rf"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+)?$",
+                rf"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+|(?:most|the\s+(?:majority|remaining|others?|rest))\s*(?:of\s+\w+\s*|patients\s*|cases\s*)?[,(]?\s*)?$",
                 self.skeleton[g.end : q.start],
             )
             for q in self.values

@@ -123,7 +123,7 @@ class _Reader(Companions):
         if not (_is_survival(right) and len(gap_right) < 24) and self._other_group(run, previous_end):
             return
         if first.bare and re.match(
-            r"\s*(?:[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b",
+            r"\s*(?:(?!fatal|lethal|grade)[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b",
             self.folded[first.n_end : first.n_end + 40],
         ):
             return  # episodes, not patients
