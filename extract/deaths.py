@@ -56,7 +56,7 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
         return _counted(folded, link, q)
     if q is None or link.grade not in (None, "any"):
         return None
-    died = [m for m in _DIED.finditer(folded, 0, max(q.start, link.mention.start))]
+    died = list(_DIED.finditer(folded, 0, max(q.start, link.mention.start)))
     causes = _CAUSES.search(folded)
     if not died and causes is None:
         return None
@@ -133,20 +133,26 @@ def _counted(folded: str, link: Link, q: Quantity | None) -> str:
 
 def _in_list(folded: str, link: Link, links: list[Link], since: int) -> bool:
     """Whether a link stands in a list of causes that opens behind the deaths."""
-    q = link.quantity
-    assert q is not None
-    start = min(q.start, link.mention.start)
-    if start < since:
-        return False
-    before = folded[since:start]
-    bracketed = re.search(r"[(:]\s*(?:\w+\s+)?$", before)
-    if len(before) < 60 and _OPENS.search(before) and (bracketed or not _NEW_VERB.search(before)):
-        return True
-    for other in links:
-        o = other.quantity
-        if other is link or o is None or other.mention.kind != "events" or other.mention.name == "all-cause death":
-            continue
-        end = max(o.end, o.tail, other.mention.end)
-        if since <= min(o.start, other.mention.start) and end <= start and _GOES_ON.match(folded[end:start]):
-            return _in_list(folded, other, links, since)
+    for _ in range(_LONGEST_LIST):
+        if link.quantity is None:
+            return False
+        start = min(link.quantity.start, link.mention.start)
+        if start < since:
+            return False
+        before = folded[since:start]
+        bracketed = re.search(r"[(:]\s*(?:\w+\s+)?$", before)
+        if len(before) < 60 and _OPENS.search(before) and (bracketed or not _NEW_VERB.search(before)):
+            return True
+        ends = [
+            (max(o.quantity.end, o.quantity.tail, o.mention.end), i)
+            for i, o in enumerate(links)
+            if o.quantity is not None and o.mention.kind == "events" and o.mention.name != "all-cause death"
+        ]
+        end, i = max(((e, i) for e, i in ends if since <= e <= start), default=(0, -1))
+        if i < 0 or not _GOES_ON.match(folded[end:start]):
+            return False
+        link = links[i]
     return False
+
+
+_LONGEST_LIST = 12
