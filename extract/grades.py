@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from models.choice import beginnings
+
 
 @dataclass(slots=True)
 class Mention:
@@ -43,6 +45,7 @@ GRADES = re.compile(
     rf"|(?P<deadly>(?<=was\s)fatal|(?<=were\s)fatal|(?<=proved\s)fatal|(?<=being\s)fatal|fatal(?=\s+in\b))"
     rf"|(?P<threat>life[\s-]threatening)"
 )  # fmt: skip
+_GUARDED = re.compile(f"(?={beginnings([GRADES.pattern])})(?:{GRADES.pattern})")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 
 
@@ -53,7 +56,7 @@ def _digit(text: str) -> int:
 def read_grades(folded: str) -> list[Mention]:
     """Grades as canonical texts: 'grade 3 or higher' -> '>=3'; 'grades 1, 2 and 3' -> three grades."""
     out = []
-    for m in GRADES.finditer(folded):
+    for m in _GUARDED.finditer(folded):
         grades = _grades(m)
         if grades:
             out.append(Mention("grade", m.start(), m.end(), grades[0], grades))

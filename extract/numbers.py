@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from models.prefixes import beginnings
+from models.choice import Choice
 
 Kind = Literal[
     "count", "fraction", "percent", "decimal", "duration", "time", "ci", "range", "pair", "hr", "not_reached", "noise",
@@ -105,42 +105,14 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
-_MASTER = re.compile(
-    rf"(?={beginnings(pattern for _, pattern in GRAMMAR)})(?:"
-    + "|".join(
-        rf"(?<![\w.,·^_-])(?P<r_{name}>{pattern})"
-        if name
-        not in (
-            "percent",
-            "percent_se",
-            "duration_se",
-            "fraction",
-            "hr",
-            "p_value",
-            "percent_bound",
-            "bound",
-            "n_equals",
-            "pair",
-            "ci",
-            "odds",
-            "heterogeneity",
-            "range",
-            "ci_bare_level",
-            "ci_after",
-            "percent_pair",
-            "percent_slash",
-            "lancet_percent",
-            "duration",
-            "count",
-            "decimal",
-            "measure",
-            "times",
-        )
-        else rf"(?<![\w.·^_])(?P<r_{name}>{pattern})"
-        for name, pattern in GRAMMAR
-    )
-    + ")"
-)
+# These may stand right behind a comma or a hyphen: '4,12%' in a list, '≥3-24/30'.
+_AFTER_COMMA = frozenset({
+    "percent", "percent_se", "duration_se", "fraction", "hr", "p_value", "percent_bound", "bound", "n_equals",
+    "pair", "ci", "odds", "heterogeneity", "range", "ci_bare_level", "ci_after", "percent_pair",
+    "percent_slash", "lancet_percent", "duration", "count", "decimal", "measure", "times",
+})  # fmt: skip
+_LOOSE, _APART = r"(?<![\w.·^_])", r"(?<![\w.,·^_-])"
+_NUMBERS = Choice((_LOOSE if name in _AFTER_COMMA else _APART) + f"(?:{pattern})" for name, pattern in GRAMMAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +167,8 @@ def read_numbers(folded: str) -> list[Atom]:
     if not any(c.isdigit() for c in folded) and not _WORD_HINT.search(folded):
         return []
     atoms: list[Atom] = []
-    for m in _MASTER.finditer(folded):
-        name = m.lastgroup or ""
-        atom = _atom(m, next(k for k in _RULES if m[k] is not None) if not name.startswith("r_") else name)
-        atoms.append(atom)
+    for row, match in _NUMBERS.hits(folded):
+        atoms.append(_atom(match, GRAMMAR[row][0]))
     if _RANGING.search(folded):
         atoms = _without_spans(folded, atoms)
     neither = _NEITHER.search(folded)
@@ -208,7 +178,6 @@ def read_numbers(folded: str) -> list[Atom]:
     return atoms
 
 
-_RULES = tuple(f"r_{name}" for name, _ in GRAMMAR)
 _RANGING = re.compile(r"\brang(?:ed|ing|es?)\b|\bvar(?:ied|ying)\b")
 
 
@@ -229,8 +198,8 @@ _NEITHER = re.compile(r"\bneither\b[^.;]{1,90}?\b(?:has|had|have|was|were)\s+((?
 _WORD_HINT = re.compile(rf"\b(?:{_WORD}|hundred|single|both|reached|nr|estimable)\b")
 
 
-def _atom(m: re.Match[str], group: str) -> Atom:
-    start, end, rule = m.start(), m.end(), group[2:]
+def _atom(m: re.Match[str], rule: str) -> Atom:
+    start, end = m.start(), m.end()
     if rule == "ci":
         level = m["level"] or m["level2"]
         return Atom(

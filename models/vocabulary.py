@@ -6,19 +6,15 @@ The tables are the TOML files in `models/data/`; `endpoints.toml` explains how t
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from models.prefixes import beginnings
+from models.choice import Choice, spaced
 
 DATA = Path(__file__).parent / "data"
-# A blank in a name also stands for hyphens and dashes, as authors write both.
-_GAP = r"(?:[\s\-‐‑–—]+)"
-_OPTIONAL_GAP = r"(?:[\s\-‐‑–—]*)"
 
 
 def fold(text: str) -> str:
@@ -59,27 +55,26 @@ class Vocabulary:
         self.by_name = {term.name: term for term in terms}
 
     @cached_property
-    def _names(self) -> tuple[re.Pattern[str], list[Term]]:
-        return self._compiled([(n, t) for t in self.terms for n in t.names], names=True)
+    def _names(self) -> Choice:
+        rows = (name for term in self.terms for name in term.names)
+        return Choice((f"(?:{spaced(row)})(?![a-z0-9])" for row in rows), before="(?<![a-z0-9])")
 
     @cached_property
-    def _abbreviations(self) -> tuple[re.Pattern[str], list[Term]]:
-        return self._compiled([(a, t) for t in self.terms for a in t.abbreviations], names=False)
+    def _abbreviations(self) -> Choice:
+        rows = (short for term in self.terms for short in term.abbreviations)
+        return Choice((f"(?:{row})s?(?![A-Za-z0-9]|-[0-9L])" for row in rows), before="(?<![A-Za-z0-9])")
 
-    @staticmethod
-    def _compiled(rows: list[tuple[str, Term]], *, names: bool) -> tuple[re.Pattern[str], list[Term]]:
-        end = "(?![a-z0-9])" if names else "s?(?![A-Za-z0-9]|-[0-9L])"
-        spaced = [re.sub(r" \?", lambda _: _OPTIONAL_GAP, p) if names else p for p, _ in rows]
-        alternatives = "|".join(f"({_spaced(p) if names else p}){end}" for p in spaced) or "(?!)"
-        start = "(?<![a-z0-9])" if names else "(?<![A-Za-z0-9])"
-        ahead = beginnings(_spaced(p) if names else p for p in spaced)
-        return re.compile(f"{start}(?={ahead})(?:{alternatives})"), [term for _, term in rows]
+    @cached_property
+    def _owners(self) -> tuple[list[Term], list[Term]]:
+        """The term of each row of `_names` and of `_abbreviations`."""
+        return [t for t in self.terms for _ in t.names], [t for t in self.terms for _ in t.abbreviations]
 
     def hits(self, text: str, folded: str) -> Iterator[Hit]:
         """Places of terms in `text`; `folded` is `fold(text)`. May overlap between names and abbreviations."""
-        for (pattern, terms), where in ((self._names, folded), (self._abbreviations, text)):
-            for match in pattern.finditer(where):
-                yield Hit(match.start(), match.end(), terms[(match.lastindex or 1) - 1])
+        names, short = self._owners
+        for choice, owners, where in ((self._names, names, folded), (self._abbreviations, short, text)):
+            for row, match in choice.hits(where):
+                yield Hit(match.start(), match.end(), owners[row])
 
     def canonical(self, text: str) -> str | None:
         """The canonical name for what a person typed, or None."""
@@ -87,23 +82,21 @@ class Vocabulary:
         for name in self.by_name:
             if name.casefold() == text.casefold():
                 return name
-        for (pattern, terms), where in ((self._names, fold(text)), (self._abbreviations, text)):
-            match = pattern.fullmatch(where)
-            if match:
-                return terms[(match.lastindex or 1) - 1].name
-        upper = self._abbreviations[0].fullmatch(text.upper())
-        return self._abbreviations[1][(upper.lastindex or 1) - 1].name if upper else None
+        names, short = self._owners
+        for choice, owners, where in (
+            (self._names, names, fold(text)),
+            (self._abbreviations, short, text),
+            (self._abbreviations, short, text.upper()),
+        ):
+            row = choice.whole(where)
+            if row is not None:
+                return owners[row].name
+        return None
 
     def nearest(self, text: str, most: int = 3) -> list[str]:
         """Canonical names spelled most like `text`, best first."""
         folded = {name.casefold(): name for name in self.by_name}
         return [folded[n] for n in difflib.get_close_matches(text.casefold(), folded, n=most, cutoff=0.3)]
-
-
-def _spaced(pattern: str) -> str:
-    """Blanks outside character classes and look-behinds (which must have one width) become gaps."""
-    kept = re.compile(r"(\[[^\]]*\]|\(\?<[!=][^)]*\))")
-    return "".join(part if kept.match(part) else part.replace(" ", _GAP) for part in kept.split(pattern))
 
 
 @cache

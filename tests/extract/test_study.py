@@ -10,7 +10,7 @@ from extract.diseases import mentions
 from extract.study import diseases, phase, registrations, study_products, study_type, targets
 from extract.study_types import own_part, table, weights_of
 from models.record import Record, Section
-from models.scanner import Scanner, head
+from models.scanner import Scanner
 from models.study import StudyType
 from models.vocabulary import fold
 
@@ -433,14 +433,6 @@ def test_every_kind_is_ordered_once() -> None:
 )
 def test_disease_names(text: str, expected: list[str]) -> None:
     assert [m.name for m in mentions(text, fold(text))] == expected
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [("cd ?19", "cd"), ("bcma", "bcma"), ("abc?d", "ab"), ("a|b", ""), ("(?:x|y)z", ""), ("h(?:a)?em", "h")],
-)
-def test_scanner_heads(pattern: str, expected: str) -> None:
-    assert head(pattern) == expected
 
 
 def test_scanner_takes_the_first_of_the_table() -> None:

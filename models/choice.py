@@ -1,14 +1,15 @@
-"""How the matches of a pattern can begin: a cheap look ahead before a costly choice among hundreds of patterns.
+"""Hundreds of patterns as one choice, at the cost of the few that can match at a place.
 
 A regex engine tries the alternatives of a large choice one by one at every place. `beginnings` works out the first
 few characters that any match needs, as a tree that fails at the first wrong letter; put before the choice as
-`(?=...)` it leaves the matches as they are and spares nearly all the tries.
+`(?=...)` it leaves the matches as they are and spares nearly all the tries. `Choice` goes on from there: at the
+places left it tries only the patterns that can begin with the letter that stands there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -19,10 +20,64 @@ _ANYTHING = "[\\s\\S]"
 _END = ""  # a match may be over here
 Prefix = tuple[str, ...]
 
+# A blank in a pattern also stands for hyphens and dashes; ' ?' for any number of them, or none. Sixteen is room
+# for a blanked definition such as '(MRD)'; a bound keeps long runs of blanks linear.
+_GAP, _OPTIONAL_GAP = r"[\s\-‐‑–—]{1,16}", r"[\s\-‐‑–—]{0,16}"
+_KEPT = re.compile(r"(\[[^\]]*\]|\(\?<[!=][^)]*\))")  # blanks here are meant
+
 _CATEGORIES = {
     op.CATEGORY_DIGIT: r"\d", op.CATEGORY_NOT_DIGIT: r"\D", op.CATEGORY_SPACE: r"\s", op.CATEGORY_NOT_SPACE: r"\S",
     op.CATEGORY_WORD: r"\w", op.CATEGORY_NOT_WORD: r"\W",
 }  # fmt: skip
+
+
+def spaced(pattern: str) -> str:
+    """The pattern with its blanks turned to gaps, but for those in character classes and look-behinds."""
+    parts = _KEPT.split(pattern)
+    return "".join(p if _KEPT.match(p) else p.replace(" ?", _OPTIONAL_GAP).replace(" ", _GAP) for p in parts)
+
+
+class Choice:
+    """Like the patterns joined by '|': where several fit at a place, the first of them wins.
+
+    `before` is a look-behind for all of them. Patterns may hold groups, but no group names that begin with '_'.
+    """
+
+    def __init__(self, patterns: Iterable[str], before: str = "") -> None:
+        self._patterns = tuple(patterns)
+        self._before = before
+        self._firsts = [{prefix[0] if prefix else _END for prefix in _of(p)} for p in self._patterns]
+        self._places = re.compile(f"{before}(?={beginnings(self._patterns)})")
+        self._of_letter: dict[str, re.Pattern[str]] = {}
+
+    def hits(self, text: str, *, overlapping: bool = False) -> Iterator[tuple[int, re.Match[str]]]:
+        """(index of the pattern, match) from left to right; `overlapping` also gives those that begin inside others."""
+        end = 0
+        for place in self._places.finditer(text):
+            start = place.start()
+            if start >= end or overlapping:
+                match = self._for(text[start : start + 1]).match(text, start)
+                if match:
+                    end = match.end()
+                    yield int((match.lastgroup or "_0")[1:]), match
+
+    def whole(self, text: str) -> int | None:
+        """The index of the pattern that fits the whole text, or None."""
+        match = self._for(text[:1]).fullmatch(text)
+        return int((match.lastgroup or "_0")[1:]) if match else None
+
+    def _for(self, letter: str) -> re.Pattern[str]:
+        return self._of_letter.get(letter) or self._compiled(letter)
+
+    def _compiled(self, letter: str) -> re.Pattern[str]:
+        """The patterns that can begin with this letter, as one."""
+        fit = [
+            f"(?P<_{i}>{self._patterns[i]})"
+            for i, firsts in enumerate(self._firsts)
+            if any(first == _END or re.fullmatch(first, letter) for first in firsts)
+        ]
+        self._of_letter[letter] = re.compile(f"{self._before}(?:{'|'.join(fit) or '(?!)'})")
+        return self._of_letter[letter]
 
 
 def beginnings(patterns: Iterable[str]) -> str:

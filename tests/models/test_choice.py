@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.numbers import GRAMMAR
-from models.prefixes import beginnings
+from models.choice import Choice, beginnings
 from models.vocabulary import vocabulary
 
 PATTERNS = [
@@ -41,3 +41,16 @@ def test_the_tables_are_spared_most_places() -> None:
     ahead = re.compile(rf"(?<![a-z])(?={beginnings(n for t in vocabulary('events').terms for n in t.names)})")
     assert len(ahead.findall(prose)) <= 3
     assert beginnings(pattern for _, pattern in GRAMMAR)
+
+
+@given(text=st.text(alphabet="abcdgknotuwxyz01,() ", max_size=20), rows=st.permutations(PATTERNS[:4] + PATTERNS[5:]))
+def test_a_choice_is_the_patterns_joined(text: str, rows: list[str]) -> None:
+    joined = re.compile("|".join(f"(?P<_{i}>{row})" for i, row in enumerate(rows)))
+    expected = [(int((m.lastgroup or "")[1:]), m.span()) for m in joined.finditer(text)]
+    assert [(i, m.span()) for i, m in Choice(rows).hits(text)] == expected
+
+
+def test_a_choice_looks_behind_and_takes_whole_texts() -> None:
+    choice = Choice(["ab+", "a"], before="(?<![a-z])")
+    assert [(i, m[0]) for i, m in choice.hits("xab abb a,aa")] == [(0, "abb"), (1, "a"), (1, "a")]
+    assert (choice.whole("abb"), choice.whole("a"), choice.whole("b"), choice.whole("")) == (0, 1, None, None)
