@@ -29,6 +29,10 @@ def _over_time(m: Mention) -> bool:
 
 _MEDIAN_OF = re.compile(r"\bmedian\s+(?:of\s+)?$")
 _LABELS = re.compile(r"\s*[:,=]\s*\d+(?:\.\d+)?\s?%")
+# Decimals below one that are no proportions.
+_NO_PROPORTION = re.compile(
+    r"\b(?:ratios?|odds|smd|correlations?|coefficients?|differences?|index|indices|auc|utilit(?:y|ies))\b[^.;]*$"
+)
 
 
 @dataclass(slots=True)
@@ -76,6 +80,7 @@ class Clause:
                 and q.ci is not None
                 and 0 < q.value < 1
                 and all(b is None or b <= 1 for b in q.ci[:2])
+                and not _NO_PROPORTION.search(self.folded[max(0, q.start - 90) : q.start])
             ):
                 # A pooled proportion printed as 0.82 (0.77-0.86) is 82%.
                 low, high = (None if b is None else round(100 * b, 4) for b in q.ci[:2])

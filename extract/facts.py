@@ -10,6 +10,7 @@ from extract.concepts import ANTIGEN_POSITIVE, Mention
 from extract.confidence import confidence
 from extract.deaths import death_of, fatal_events
 from extract.denominators import denominators
+from extract.grades import NO_GRADE
 from extract.links import Link
 from extract.quantities import Quantity
 from extract.reading import Reading
@@ -195,6 +196,8 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
             link.group = link.group or reading.sentence.folded[mention.start : mention.end]
     elif mention.kind == "events":
         event, grade = _event(reading, link)
+        if grade == NO_GRADE:
+            return None
         values = {"type": "toxicity", "event": event, "grade": grade or "any", "time": link.time}
     elif mention.kind == "procedures":
         values = {"type": "procedure", "name": mention.name}

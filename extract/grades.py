@@ -19,6 +19,7 @@ class Mention:
     grades: tuple[str, ...] = field(default=())
 
 
+NO_GRADE = "0"  # 'grade 0', 'grade 0-1': includes those without the event, so it is no grade of evidence
 _N = r"(?:[1-5]|i{1,3}v?|iv|v)"
 _GE = r"(?:[≥⩾]|>\s?=|>/=|&ge;)"
 _SPAN = r"\s*(?:-|‐|‑|–|—|/|to|or)\s*"
@@ -34,7 +35,7 @@ GRADES = re.compile(
     rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
     rf"|(?P<graded>{_GRADE_WORD}(?:\s+(?:was|were|being|of))?[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
     rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
-    rf"|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:(?:{_SPAN}|{_JOIN}(?=(?:(?:grade|g)[\s-]*)?{_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE})))(?<!,\s)(?:(?:grade|g)[\s-]*)?|{_JOIN}(?={_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE}))))(?:(?<!,\s)(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d)){{1,6}}))?))"
+    rf"|(?P<none>0)(?![\d%./])(?:{_SPAN}(?P<nonen>{_N})(?![a-z\d%]|\.\d))?|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:(?:{_SPAN}|{_JOIN}(?=(?:(?:grade|g)[\s-]*)?{_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE})))(?<!,\s)(?:(?:grade|g)[\s-]*)?|{_JOIN}(?={_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE}))))(?:(?<!,\s)(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d)){{1,6}}))?))"
     rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
     rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
@@ -150,6 +151,8 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
             return (_at_least(_digit(m["gtn"]) + 1),)
         if m["le"]:
             return (_up_to(_digit(m["len"])),)
+        if m["none"]:
+            return (NO_GRADE,)
         first = _digit(m["first"])
         if not first:
             return ()

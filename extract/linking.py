@@ -451,6 +451,13 @@ class _Reader(Companions):
         ):
             self._emit(run, right, "median-for", 0.8, left=False)
             return
+        if (
+            left is not None
+            and _is_survival(left)
+            and first.kind != "not_reached"
+            and re.search(r"\bmean\s*(?:\([^()]*\)\s*)?$", self.folded[max(0, left.start - 16) : left.start])
+        ):
+            return  # a mean is no median
         if left is not None and _is_survival(left) and not barrier and len(gap_left) < 120:
             if fresh and (self._median_near(left, run) or LEFT_DIRECT.match(gap_left)):
                 self._emit(run, left, "median", 0.95 if self._median_near(left, run) else 0.8, left=True)

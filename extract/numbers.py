@@ -51,7 +51,7 @@ _TIME_LIST = rf"(?:{_TIME}(?:[-‐‑–]{_UNIT})?[-‐‑–]?\s?(?:,\s?(?:and|
 GRAMMAR: tuple[tuple[str, str], ...] = (
     ("registration", r"(?:nct|chictr|eudract|umin|isrctn|actrn|jrct)[\s:-]*[a-z]*[\d-]+"),
     ("p_value", r"(?<![a-z])p(?:\s?-?\s?values?)?(?:\s*(?:for|_)[\w\s]{1,20})?\s*(?:=|<|>|≤|≥|＜|＝|:|\s(?:was|of)\s)\s*(?:<|>)?\s*[\d.·]*\d(?:\s*(?:×|x)\s*10\S*)?"),
-    ("odds", r"(?:odds\s+ratios?|relative\s+risks?|risk\s+ratios?|rate\s+ratios?|(?<![a-z])(?:a?or|i?rr|smd|md|ror|aor)(?=\s*[:=,;]?\s*\[?\(?\s*\d+[.·]\d+(?!\d*\s?%)))(?:\s*[\[(][a-z]{2,3}[\])])?\s*(?:of|was|=|:|,|;|is|,?\s*for\s[^.;,()\d]{1,40}(?:was|,))?\s*[\[(]?\s*" + rf"(?:{NUM})(?!\s?%)(?:[\s,;:(\[]*(?:9\d\s?%\s*)(?:ci|confidence\s+interval|cri)[:,;=\s]*[\[(]?{_BOUND}{_SEP}{_BOUND}[\])]?)?"),
+    ("odds", r"(?:odds\s+ratios?|relative\s+risks?|risk\s+ratios?|rate\s+ratios?|(?<![a-z])(?:a?or|i?rr|smd|md|ror|aor)(?=\s*[:=,;]?\s*\[?\(?\s*\d+[.·]\d+(?!\d*\s?%)))(?:\s*[\[(][a-z]{2,3}[\])])?(?:\s*[\[(;,]?\s*9\d\s?%\s*(?:-\s*)?(?:ci|confidence\s+intervals?)(?:\s*[\[(]cis?[\])])?\s*[\])])?\s*(?:of|was|=|:|,|;|is|,?\s*for\s[^.;,()\d]{1,40}(?:was|,))?\s*[\[(]?\s*" + rf"(?:{NUM})(?!\s?%)(?:[\s,;:(\[]*(?:9\d\s?%\s*)(?:ci|confidence\s+interval|cri)[:,;=\s]*[\[(]?{_BOUND}{_SEP}{_BOUND}[\])]?)?"),
     ("power", rf"(?:[<>≤≥]\s?)?(?:(?:{NUM})\s*(?:,\s*(?:and|or)|,|and|or|to|-|–)\s*){{0,4}}(?:{NUM})?\s*(?:[×x✕*·]\s*)?(?<!\d)10\s?(?:\^|[⁰¹²³⁴-⁹⁻]|[-−–]\s?\d(?!\d))\s?[-−–⁻]?[\d⁰¹²³⁴-⁹]*(?:\s*(?:(?:car[\s-]?t?\+?|cd\d+)?[\s-]*(?:t[\s-])?(?:cells?\s*)?(?:/\s?kg|/\s?m2|per\s+kilogram|per\s+kg)|(?:car[\s-]?t?\+?\s+)?(?:t[\s-])?cells?))?"),
     ("power_flat", rf"(?:{NUM})(?:\s*[-–]\s*(?:{NUM}))?\s*(?:×|x|✕|\*)\s*10\s?[\d⁰¹²³⁴-⁹]{{1,2}}"),
     ("age", rf"(?<![a-z])age[ds]?(?![a-z])(?:\s*\[[^\]]{{0,12}}\])?[^.;()\d%]{{0,24}}?(?:[≥≤<>]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM})|\s+and\s+(?:{NUM}))?\s*(?:years?|yrs?|months?)?(?:\s+(?:old|of\s+age))?(?:\s*[,;]?\s*[\[(]?\s*(?:range|iqr|interquartile\s+range)?[:,;]?\s*(?:{NUM})\s*{_D}\s*(?:{NUM})(?:\s*years?)?[\])]?)?"),
@@ -65,8 +65,10 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("ci_after", r"(?P<after_low>\d+(?:[.·]\d+)?)\s?%?\s*[-–—]\s*(?P<after_high>\d+(?:[.·]\d+)?)\s?%?\s*,\s*95\s?%\s*ci"),
     ("ci_bare_level", r"9\d(?:[.·]\d)?\s?%\s*(?:-\s*)?(?:ci|cri|confidence\s+intervals?|credible\s+intervals?)s?(?:\s*[\[(](?:ci|cri|cis)[\])])?"),
     ("range", rf"(?:(?:min[-–/]max|full\s+range|(?:inter\s?-?quartile\s+)?range[sd]?|iqr|i\.q\.r\.)(?:\s*[\[(][a-z]{{2,4}}[\])])?)\s*[:,;=]?\s*(?:of|was|from|between)?\s*[\[(]?\s*(?:[<>]\s?)?(?P<low>{NUM})(?P<low_plus>\+)?\s*(?:%|{_UNIT})?\s*(?:[-‐‑–—−~,;]|to|and)\s*(?:[<>]\s?)?(?P<high>{NUM})\+?(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?[\])]?"),
-    ("hr", r"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(]?9\d\s?%\s*(?:ci|confidence\s+interval)[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{1,70}?)?\s*(?:=|:|,|;|of|was|is|were|being|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
+    ("hr", r"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(;,]?\s*9\d\s?%\s*(?:-\s*)?(?:ci|confidence\s+intervals?)(?:\s*[\[(]cis?[\])])?[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{1,70}?)?\s*(?:=|:|,|;|of|was|is|were|being|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
     ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z])"),
+    ("million_cells", rf"(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*(?:million|billion|m)\s+(?:[\w.+-]+\s+){{0,4}}(?:t[\s-])?cells?(?![a-z])"),
+    ("range_one", r"range\s*[,:=]?\s*\d+(?:\.\d+)?(?=\s*[\])])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
     ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?:\s?/\s?(?P<n_eq_total>\d{1,9}))?(?![\d.]*\d|\s?%)"),
     ("time_list", r"(?<![a-z])(?<!between\s)(?P<tl_unit>days|weeks|months|years)[\s-](?P<tl>\d{1,4}(?:\s?,\s?\d{1,4}){0,5}\s?,?\s(?:and|&)\s\d{1,4})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
@@ -77,7 +79,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("duration", rf"(?P<dur>{NUM}|{_WORD}|half\s+a)\s*(?P<dur_plus>\+)?[\s-]*(?P<dur_unit>{_UNIT})(?![a-z²^/])(?:,?\s+(?:and|or)\s+(?=\d+%))?"),
     ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|yet\s+to\s+be\s+reached|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|(?<=was\s)n\.?[re](?![a-z])|(?<=were\s)n\.?[re](?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and|months))|(?<=vs\s)n[re](?![a-z])|(?<=vs\.\s)n[re](?![a-z])|(?<=versus\s)n[re](?![a-z]))"),
     ("measure", rf"(?:[<>≤≥~]\s?)?(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*[-]?\s*(?:mg|g/dl|g/l|µg|μg|mcg|ng|pg|iu|u/l|ml|µl|μl|l/min|gy|mm3?|cm2?|kg|nm|bp|kb|kda|°c|hours?|hrs?|h(?![a-z0-9])|min(?:utes)?(?![a-z])|fold|[-]fold|times|copies|cells/|cells\s+per|k\b|×\s?109)(?![a-z])(?:/[\w²^]+)?"),
-    ("lines", rf"(?:(?:≥|>|at\s+least|up\s+to|a\s+median\s+of|median\s+of)\s*)?(?:{NUM}|{_WORDNUM})(?:\s*(?:or\s+more|{_D}\s*(?:\d+|{_WORD})))?(?:\s+(?:or\s+more))?\s+(?:(?:prior|previous|earlier|different|median|lines?)\s+)+(?:lines?|therap(?:y|ies)|regimens?|treatments?|of|systemic)|(?:{NUM}|{_WORD})(?:\s*{_D}\s*\d+|\s+or\s+more)?\s+(?:lines?|regimens?|courses?|cycles?|centers?|centres?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials|databases|articles?|publications?|reports?|copies|doses?(?!\s+levels?)|infusions?|dose\s+levels|samples?|genes?|mutations?|points?|records|time\s*points|cohorts|arms|groups|clusters|parameters|variables|factors|antigens|targets|mice|donors|cell\s+lines|randomi[sz]ed\s+(?:controlled\s+)?trials|clinical\s+trials|eligible\s+(?:studies|trials)|single-arm|observational|retrospective\s+studies|prospective\s+studies|full-text|abstracts|datasets|products|batches|doublings?|classes)(?![a-z])"),
+    ("lines", rf"(?:(?:≥|>|at\s+least|up\s+to|a\s+median\s+of|median\s+of)\s*)?(?:{NUM}|{_WORDNUM})(?:\s*(?:or\s+more|{_D}\s*(?:\d+|{_WORD})))?(?:\s+(?:or\s+more))?\s+(?:(?:prior|previous|earlier|different|median|lines?)\s+)+(?:lines?|therap(?:y|ies)|regimens?|treatments?|of|systemic)|(?:{NUM}|{_WORD})(?:\s*{_D}\s*\d+|\s+or\s+more)?\s+(?:lines?|regimens?|courses?|cycles?|centers?|centres?|hospitals?|sites?|institutions?|countries|stud(?:y|ies)|trials|databases|articles?|publications?|reports?|copies|doses?(?!\s+levels?)|infusions?|dose\s+levels|samples?|genes?|mutations?|points?|records|time\s*points|cohorts|arms|groups|clusters|parameters|variables|factors|antigens|targets|mice|donors|cell\s+lines|randomi[sz]ed\s+(?:controlled\s+)?trials|clinical\s+trials|eligible\s+(?:studies|trials)|single-arm|observational|(?:(?:real-world|real-life|clinical|prospective|retrospective|observational|comparative|eligible|relevant|independent|published|ongoing|registered|interventional|cohort|phase|single-cent(?:er|re)|multicent(?:er|re)|non-?randomi[sz]ed|unique)\s+){{1,3}}(?:studies|trials|articles|reports|publications|registries)|categories|subtypes|domains|languages|quartiles|tertiles|scenarios|full-text|abstracts|datasets|products|batches|doublings?|classes)(?![a-z])"),
     ("percent_pair", rf"(?P<pp1>{NUM})\s?%?\s*[-–—]\s*(?P<pp2>{NUM})\s?%(?!\s*ci)"),
     ("percent_slash", r"(?P<ps1>\d+(?:[.·]\d+)?)\s?%\s?/\s?(?P<ps2>\d+(?:[.·]\d+)?)\s?%"),
     ("lancet_percent", r"(?P<lancet>\d{1,2}-\d)\s?%"),
@@ -171,6 +173,8 @@ def read_numbers(folded: str) -> list[Atom]:
         atoms.append(_atom(match, GRAMMAR[row][0]))
     if _RANGING.search(folded):
         atoms = _without_spans(folded, atoms)
+    if any(a.rule in ("hr", "odds") for a in atoms):
+        atoms = _listed_ratios(folded, atoms)
     neither = _NEITHER.search(folded)
     if neither and not any(a.kind == "not_reached" for a in atoms):
         atoms.append(Atom("not_reached", neither.start(1), neither.end(1), "neither_reached"))
@@ -191,6 +195,24 @@ def _without_spans(folded: str, atoms: list[Atom]) -> list[Atom]:
             and folded[a.end : b.start].strip() in ("to", "and", "-", "–")
         ):
             out[i : i + 2] = [replace(x, kind="noise", rule="percent_range") for x in (a, b)]
+    return out
+
+
+_NEXT_RATIO = re.compile(r"[\])\s]*(?:,|;|and|or|,\s*and|vs\.?|versus)\s*$")
+
+
+def _listed_ratios(folded: str, atoms: list[Atom]) -> list[Atom]:
+    """'hazard ratio [95% CI], 0.81 [0.44-1.49] and 0.95 [0.58-1.57]': the second number is a ratio like the first."""
+    out: list[Atom] = []
+    head: Atom | None = None
+    for a in atoms:
+        if a.rule in ("hr", "odds"):
+            head = a
+        elif head is not None and a.kind == "decimal" and _NEXT_RATIO.match(folded[out[-1].end : a.start]):
+            a = replace(a, kind=head.kind, rule=head.rule)
+        elif a.kind not in ("ci", "pair", "range") and a.rule not in ("ci_bare_level", "p_value"):
+            head = None
+        out.append(a)
     return out
 
 

@@ -75,11 +75,22 @@ _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
 _GROUP_SIZE = re.compile(
     r"\s*[\])]?\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$"
 )
-_NAMED_COUNT = re.compile(r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)")
+_NAMED_COUNT = re.compile(
+    r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)|\s*(?:cases?\s+of\s+|patients?\s+with\s+)?(?:a\s+)?grade\b"
+)
+_PEOPLE_CLOSED = re.compile(rf"\s*(?:{PEOPLE})\s*[)\];]")  # '(48%, 13 cases)'
 _AVERAGED = re.compile(r"\b(?:median|mean|average)(?:\s+of|\s+was)?\s*[:=,]?\s*$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
 _AT = re.compile(
-    r"(?:\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast|\bpersist\w+)\s*(?:the\s+first\s+|first\s+|the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$"
+    r"(?:\bat\s+both|\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast|\bpersist\w+)\s*(?:the\s+first\s+|first\s+|the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$"
+)
+
+# 'OS and PFS 12 months after dosing were …': a time point, unless a verb or 'median' makes it the result itself.
+_SINCE_CELLS = re.compile(
+    r"\s*(?:after|post|following|from|since)[\s-]+(?:the\s+)?(?:first\s+)?(?:car[\s-]?t?\s*(?:t[\s-])?(?:cells?)?\s*)?(?:cells?|infusions?|dosing|treatment|therapy|transfusion|administration|transplant\w*|enrol?lment|leukapheresis|randomi[sz]ation)?\s*(?:was|were)\b"
+)
+_TELLS = re.compile(
+    r"\b(?:was|were|is|are|of|reached|median|mean|to|and|or|a|for|lasted|vs\.?|versus)\s*(?:only\s+|about\s+)?$|[,;:=(\[]\s*$"
 )
 
 
@@ -160,7 +171,9 @@ def _start(folded: str, a: Atom) -> Quantity | None:
     if a.kind == "duration":
         before = folded[max(0, a.start - 40) : a.start]
         q = Quantity("duration", a.start, a.end, value=a.numbers[0], unit=a.unit, n_end=a.end)
-        if _AT.search(before) and a.numbers[0] is not None:
+        if a.numbers[0] is not None and (
+            _AT.search(before) or (_SINCE_CELLS.match(folded[a.end : a.end + 60]) and not _TELLS.search(before))
+        ):
             q.times = (time_text(a.numbers[0], a.unit),)
         return q
     if a.kind == "decimal":
@@ -201,7 +214,9 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
                 return True
             if _COUNT_AFTER_PERCENT.match(gap) and _NAMED_COUNT.match(folded, a.end):
                 return False  # '75% (2 CR, 1 PR)'
-            if _COUNT_AFTER_PERCENT.match(gap) and (gap.strip() not in (",", ";") or _looks_of(folded, a)):
+            if _COUNT_AFTER_PERCENT.match(gap) and (
+                gap.strip() not in (",", ";") or _looks_of(folded, a) or _PEOPLE_CLOSED.match(folded, a.end)
+            ):
                 q.n, q.end = a.numbers[0], a.end
                 return True
             if _looks_of(folded, a) and re.match(rf"\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE}\s*\(\s*$", gap):

@@ -17,10 +17,15 @@ from models.choice import Choice, spaced
 DATA = Path(__file__).parent / "data"
 
 
+_DASHES = str.maketrans("\u2012\u2015\ufe58\ufe63\uff0d", "–—–--")
+
+
 def fold(text: str) -> str:
-    """Lower case of the same length as `text`, so that offsets hold in both."""
+    """Lower case of the same length as `text`, so that offsets hold in both; rare dashes become common ones."""
     lowered = text.lower()
-    return lowered if len(lowered) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    if len(lowered) != len(text):
+        lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    return lowered.translate(_DASHES)
 
 
 @dataclass(frozen=True, slots=True)
