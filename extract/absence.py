@@ -8,6 +8,7 @@ from extract.concepts import Mention
 from extract.link_words import BARRIER
 from extract.links import CONCEPT, GRADE, Carried, Link
 from extract.quantities import PEOPLE, Quantity
+from extract.responses import read_responses
 from extract.statements import read_statements
 
 _WORDS = rf"(?:[\w'’,/+{GRADE}-]+\s+)"
@@ -39,14 +40,8 @@ _QUALIFIER = (
 )  # fmt: skip
 
 
-_SUBJECT = re.compile(r"\s+(?:were|was|had|have|tested|became|received|underwent|relapsed|remained|proceeded)\b")
 _UNIVERSAL_AFTER = re.compile(
     rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
-)
-
-
-_EVERYONE = re.compile(
-    rf"\ball\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})\s+(?:(?:had|achieved|attained|were\s+in|are\s+in|are\s+alive\s+in|reached|entered|remained\s+in|are|were|an?|alive|in)\s+)*$"
 )
 
 
@@ -54,6 +49,7 @@ def read_absences(
     folded: str, mentions: list[Mention], quantities: list[Quantity], linked: list[Link], carried: Carried
 ) -> list[Link]:
     """Stated absences and qualified statements of a sentence, for concepts that no value claimed."""
+    mentions = [m for m in mentions if not _of_whom(folded, m)]
     chars = list(folded)
     for m in mentions:
         mark = GRADE if m.kind == "grade" else CONCEPT
@@ -81,7 +77,10 @@ def read_absences(
             )
         )
         about_some = bool(
-            re.search(r"\b(?:who|that)\s+(?:did|do|had|have|were|was|never|developed)\b[^.;,]{0,40}$", clause[-60:])
+            re.search(
+                rf"\b(?:who|that)\s+(?:did|do|had|have|were|was|never|developed)\b[^.;,]{{0,40}}$|\b(?:than|in|for|among|versus|vs)\s+(?:the\s+)?(?:those|{PEOPLE})\s+without\b[^.;,]{{0,40}}$",
+                clause[-60:],
+            )
         )
         negated = (not about_some and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))) or (
             joined and list_negated
@@ -112,6 +111,7 @@ def read_absences(
     out += _none_higher(skeleton, concepts, grades, carried)
     any_told = {(link.mention.name, link.grade or "any") for link in linked}
     out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried, any_told)
+    out += read_responses(folded, skeleton, concepts, taken)
     out += read_statements(skeleton, mentions, [*linked, *(link for link in out if link.rule not in _WEAK)])
     counted = {(link.mention.name, link.grade) for link in linked}
     told = {(link.mention.name, link.grade) for link in out if link.rule not in _WEAK}
@@ -125,6 +125,27 @@ def read_absences(
 
 # Rules that say less than others do of the same event and grade.
 _WEAK = frozenset({"plainly-of-grade", "mostly-of-grade", "all-of-grade"})
+
+
+# 'None of the responders relapsed', 'no patient in CR at 6 months has progressed': whom, not what is absent.
+_NONE_AMONG = re.compile(
+    rf"\b(?:none\s+of\s+(?:the\s+|these\s+|those\s+|our\s+|all\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}\s+)?|no\s+(?:[\w-]+\s+)?{PEOPLE}\s+)(?:(?:in|with|who\s+(?:had|achieved|attained|reached|entered)|achieving)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){{0,2}})?$"
+)
+_GOES_ON_TO = re.compile(
+    r"^[^.;,]{0,40}?\b(?:has|have|had|was|were|relapsed|progressed|died|developed|experienced|lost|received|underwent|did)\b"
+)
+
+
+def _of_whom(folded: str, m: Mention) -> bool:
+    """Whether a mention only says of whom something is denied."""
+    if m.kind == "grade" or not _NONE_AMONG.search(folded, max(0, m.start - 90), m.start):
+        return False
+    people = bool(re.search(rf"responders?|{PEOPLE}", folded[m.start : m.end + 12])) or folded[: m.start].endswith(
+        "in "
+    )
+    return (
+        people or "who" in folded[m.start - 40 : m.start] or folded[: m.start].endswith(("with ", "in a "))
+    ) and bool(_GOES_ON_TO.match(folded[m.end : m.end + 70]))
 
 
 def _list_tail(skeleton: str, concepts: list[Mention], i: int) -> str:
@@ -309,17 +330,6 @@ def _qualified(
             continue
         out.append(Link(c, None, "qualified", 0.7, m.start(), c.end, grade=grade, qualifier=name))
     for c in concepts:
-        everyone = (
-            _EVERYONE.search(skeleton[max(0, c.start - 90) : c.start])
-            if c.kind == "response" and id(c) not in taken
-            else None
-        )
-        if everyone and re.search(r"\bin\s+(?:an?\s+)?$", skeleton[: c.start]) and _SUBJECT.match(skeleton[c.end :]):
-            continue  # 'All 19 patients in CR were …' says whom, not that all are in CR
-        if everyone and not any(
-            m.start < c.start and m.end > max(0, c.start - 90) + everyone.start() for m in concepts if m is not c
-        ):
-            out.append(Link(c, None, "everyone", 0.75, max(0, c.start - 90) + everyone.start(), c.end, qualifier="all"))
         if (
             c.kind != "events"
             or (id(c) in taken and (c.name, "any") in told)

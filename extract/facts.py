@@ -211,12 +211,42 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
             return None
         if mention.kind == "events" and _BEFORE_CELLS.search(reading.sentence.folded[max(q.end, mention.end) :][:50]):
             return None
+        if mention.name in ("PD", "relapse") and _caused_death(reading.sentence.folded, mention, q):
+            return None
+        if mention.kind == "response" and _BEFORE_INFUSION.search(
+            reading.sentence.folded, 0, min(q.start, mention.start)
+        ):
+            return None
         if mention.kind == "response" and _BASELINE.search(reading.sentence.folded[max(q.end, mention.end) :][:70]):
             return None
         values |= _proportion(q)
         if q.bare and q.eq is False and mention.kind == "procedures" and not q.noun and link.strength < 0.8:
             return None
     return _draft(reading, at, link.start, link.end, link.rule, link.strength, **values)
+
+
+_DEATHS = re.compile(r"\b(?:died|deaths?|fatalities|succumbed|causes?\s+of\s+death)\b")
+_OF_CAUSE = re.compile(
+    r"\b(?:due\s+to|of|from|because\s+of|attributed\s+to|attributable\s+to|related\s+to|caused\s+by|following|after|to|with)\s+(?:(?!and\b|who\b)[\w-]+\s+){0,2}$"
+)
+_CAUSES = re.compile(
+    r"\b(?:causes?|reasons?)\s+(?:of|for)\s+(?:the\s+)?(?:\w+\s+){0,2}(?:deaths?|mortality)\b|\bdeaths?\s*[(:]|\bdied\s*[(:]"
+)
+
+
+def _caused_death(folded: str, mention: Mention, q: Quantity) -> bool:
+    """'Fourteen died: 11 from progressive disease', 'causes of death were progression (n = 5) and …'."""
+    before = folded[max(0, mention.start - 200) : mention.start]
+    clause = re.split(r"[.;]\s", before)[-1]
+    if _CAUSES.search(clause):
+        return True
+    return bool(_DEATHS.search(clause) and _OF_CAUSE.search(clause))
+
+
+# 'Before infusion, 10 patients were in CR': the state the cells found.
+_BEFORE_INFUSION = re.compile(
+    r"(?:^|[;.:]\s+)(?:before|prior\s+to|at(?:\s+the\s+time\s+of)?)\s+(?:the\s+)?(?:(?!after|post|following|days?\b|weeks?\b|months?\b)[a-z+]+[\s-]){0,3}?(?:infusion|car[\s-]t|apheresis|leukapheresis|enrol\w+|lymphodepletion|baseline|transplant\w*|treatment|therapy|inclusion)\b(?!\s+(?:day|month|relapse))[^;.]{0,150}$"
+)
 
 
 def _split_time(time: str) -> tuple[float, str]:
@@ -306,11 +336,21 @@ def _one_or_state(reading: Reading, link: Link, word: str) -> bool:
     return bool(_ONE.search(clause))
 
 
+_ESTIMATED = re.compile(r"\bestimat|\bprobabilit|\bkaplan|\blandmark")
+
+
 def _survival(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     q = link.quantity
     if q is None:
         return None
     word = reading.sentence.folded[link.mention.start : link.mention.end]
+    if (
+        word.endswith("in response")
+        and q.kind == "proportion"
+        and not (q.n is None and _ESTIMATED.search(reading.sentence.folded))
+    ):
+        kept = {"type": "response", "endpoint": "ORR", "time": link.time, "group": "ongoing", **_proportion(q)}
+        return _draft(reading, at, link.start, link.end, link.rule, link.strength, **kept)
     if q.kind in ("duration", "not_reached", "decimal") and _one_or_state(reading, link, word):
         return None
     values: dict[str, Any] = {

@@ -184,14 +184,17 @@ class _Reader(Companions):
         if (
             right is not None
             and left is not None
-            and re.search(r"[(\[]\s*(?:only\s+)?$", gap_left)
+            and (
+                re.search(r"[(\[]\s*(?:only\s+)?$", gap_left)
+                or (gap_left.strip() in (":", "–", "—") and right.items[0].kind == "response")
+            )
             and RIGHT_NEAR.match(gap_right)
         ):
             # 'two had relapsed (one CD7-negative)': in a bracket a count goes with what it counts there.
             closes = re.search(r"[)\]]", self.skeleton[run.end :])
             if (
                 first.bare
-                and (closes is None or right.end <= run.end + closes.start())
+                and (closes is None or "(" not in gap_left or right.end <= run.end + closes.start())
                 and not re.match(r"\s*[\])]", gap_right)
             ):
                 self._emit(run, right, "value-concept", 0.85, left=False)

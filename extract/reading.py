@@ -90,13 +90,19 @@ def sentences(record: Record, doc: Doc) -> list[Sentence]:
     return out
 
 
-_ASIDES = frozenset({"p_value", "heterogeneity", "statistic", "registration"})
+_ASIDES = frozenset({"p_value", "heterogeneity", "statistic", "registration", "criteria"})
+
+
+_BY_CRITERIA = re.compile(r"\b(?:as\s+)?(?:by|per|according\s+to|using|with|on)\s+(?:the\s+)?$")
 
 
 def _without_asides(folded: str, atoms: list[Atom]) -> str:
     """The sentence with p values and their like blanked, so that '(82%; p = 0.04), grade 3 in 4' reads through."""
     spans = [(a.start, a.end) for a in atoms if a.rule in _ASIDES]
     for start, end in spans:
+        led = _BY_CRITERIA.search(folded, max(0, start - 20), start)
+        if led:
+            start = led.start()
         before = len(folded[:start].rstrip())
         if before and folded[before - 1] in ";,":
             start = before - 1
