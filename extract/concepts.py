@@ -115,6 +115,9 @@ ANTIGEN_POSITIVE = "antigen-positive relapse"
 _RELAPSED = re.compile(
     r"\b(?:relapses?|relapsed(?!\s*(?:/|or\b|and\b|b-|all\b|acute|refractory))|recurrences?|recurred|progress(?:ed|ions?))\b"
 )
+_AFTER_RESPONSE = re.compile(
+    r"\s+(?:after|following|within)\s+(?:an?\s+|the\s+|their\s+|having\s+)?(?:initial|achiev\w+|attain\w+|reach\w+|crs?\b|complete|respon\w+|remission|median|car\b|infusion|treatment|therapy|\d)"
+)
 _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
 
 
@@ -158,8 +161,15 @@ def _excluded(hit: Hit, folded: str) -> bool:
         and not word.isupper()
         and (hit.term.name not in ("ORR", "CR", "relapse", "PD", "OS") or word in _LOOSE)
     ):
-        if before.search(folded[max(0, hit.start - 24) : hit.start]):
+        counted = re.match(r"\s*[(\[:]\s*(?:n\s?=\s?)?\d", folded[hit.end : hit.end + 10])  # 'SD (1) or PD (5)'
+        if before.search(folded[max(0, hit.start - 24) : hit.start]) and not (counted and hit.term.name == "PD"):
             return True
+    if (
+        word == "relapsed"
+        and _AFTER_RESPONSE.match(folded, hit.end)
+        and not re.search(r"\b(?:had|have|who|that)\s+$", folded[max(0, hit.start - 6) : hit.start])
+    ):
+        return False  # 'five patients relapsed after an initial response'
     return after is not None and bool(after.match(folded[hit.end : hit.end + 24]))
 
 
@@ -240,6 +250,7 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
                 last.name in _REMISSIONS
                 and m.name == "MRD-"
                 and (_TOUCH.match(gap) or re.match(r"\s*,?\s*(?:with|and\s+were|and\s+was)\s*$", gap))
+                and not re.match(rf"\s*(?:in|\(|:|was|of)\s*(?:n\s?=\s?)?{_COUNTED}", folded[m.end : m.end + 24])
             ):
                 out[-1] = Mention("response", last.start, m.end, "MRD- CR")
                 continue

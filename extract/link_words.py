@@ -103,6 +103,10 @@ BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\
 GOES_ON = re.compile(
     rf"^[\])%\s]*[,;]?\s*(?:but\s+|although\s+|though\s+|and\s+)?(?:it\s+|this\s+|they\s+|these\s+)?(?:was\s+|were\s+|had\s+)?(?:(?:of|only|seldom|rarely|infrequently|uncommonly|occasionally)\s+)*{GRADE}+\s*(?:in|\(|occurred\s+in)\s*(?:only\s+|just\s+)?$"
 )
+# 'converted from PR to CR', 'initial PR patients converting to CR', 'with PR later achieved CR': the later one is told.
+CONVERTED = re.compile(
+    rf"^\s*(?:(?:at|by|on)\s+{TIME}+\s+)?(?:{PEOPLE}\s+)?(?:to|into|(?:(?:who|which|that|and|then|later|subsequently|eventually|ultimately|further|had|have|has|was|were)\s+)*(?:convert\w*|deepen\w*|improv\w+|upgrad\w+|evolv\w+|progress\w+|turn\w*|went\s+on|(?:subsequently|later|eventually|ultimately|then)\s+(?:achiev\w+|attain\w+|reach\w+|had|enter\w+|develop\w+))(?:\s+(?:in)?to)?)\s+(?:an?\s+|the\s+)?(?=[{CONCEPT}])"
+)
 LIST = re.compile(
     r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|"
     + GRADE
@@ -118,9 +122,13 @@ VALUE_GAP = re.compile(
 CARRY = re.compile(
     rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:{PEOPLE}|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|peak|highest|an?(?![a-z])|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|overall|still|then|later|also|they|respectively|those|that|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to|[\s,:;(\[{GRADE}{TIME}-])*+$"
 )
+# '(38%), followed by bispecifics (33%)', '(100%) compared to relma-cel (61.1%)': the same for another group.
+NEXT_GROUP = re.compile(
+    r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,4}[(\[]\s*$"
+)
 # '… was 6.4% in cohorts, in trials 4.8%', 'but in CD19-naive patients 74%': the same for another group.
 IN_GROUP = re.compile(
-    r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+\s+){1,5}$|^\s*[\])]\s*,?\s*(?:followed\s+by|and|then)\s+(?:[\w+-]+\s+){0,2}[\w+-]+\s*[\[(]$"
+    r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+,?\s+){1,5}(?:(?:it|this|they|the\s+rate)\s+(?:was|were|reached)\s+)?$|^\s*[\])]\s*,?\s*(?:followed\s+by|and|then)\s+(?:[\w+-]+\s+){0,2}[\w+-]+\s*[\[(]$"
 )
 # Between two figures of one endpoint: '68% in naive patients but only 36% in …', '62% with CR, 20% with …'. The
 # groups may be named by concepts.

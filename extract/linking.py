@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from extract.companions import Companions
+from extract.companions import DEPTHS, Companions
 from extract.concepts import Mention
 from extract.grading import NEXT_OF_LIST
 from extract.groups import group_of
@@ -19,6 +19,7 @@ from extract.link_words import (
     AND_PEOPLE,
     BARRIER,
     CARRY,
+    CONVERTED,
     DESCRIBED,
     DESCRIBED_PAIR,
     DESCRIBES,
@@ -28,6 +29,7 @@ from extract.link_words import (
     IN_GROUP,
     LASTING,
     LEFT_DIRECT,
+    NEXT_GROUP,
     OTHER_GROUP,
     OTHER_PREDICATE,
     PREDICATES,
@@ -223,7 +225,7 @@ class _Reader(Companions):
                 (o.quantity for o in reversed(self.links[:-1]) if o.quantity is not None), None
             )
             return
-        if left is not None and not fresh and self._carries(previous_end, run.start):
+        if left is not None and not fresh and self._carries(previous_end, run):
             self._emit(run, left, "carried-in-sentence", 0.8, left=True)
             return
         if (
@@ -304,6 +306,9 @@ class _Reader(Companions):
         '9 of the 16 responders relapsed', 'Seven patients in CR were bridged', '7 responders received …'.
         None where nothing but the group is named.
         """
+        converted = CONVERTED.match(self.skeleton[right.end :]) if right.items[0].name in DEPTHS else None
+        if converted and (later := next((r for r in concept_runs if r.start == right.end + converted.end()), None)):
+            return later, " had "
         if not self._names_group(right, gap):
             return right, gap
         later = next((r for r in concept_runs if r.start >= right.end and r.start < next_start), None)
@@ -401,12 +406,19 @@ class _Reader(Companions):
             and next_start < len(self.folded)
         )
 
-    def _carries(self, previous_end: int, start: int) -> bool:
+    def _carries(self, previous_end: int, run: ValueRun) -> bool:
+        start, first = run.start, run.items[0]
         gap = re.sub(rf"\b(for|in|among)\s+{CONCEPT}+(?=\s+and\b)", r"\1 them", self.skeleton[previous_end:start])
         return (
             len(gap) < 110
             and CONCEPT not in gap
-            and bool(CARRY.match(gap) or GOES_ON.match(gap) or VALUE_GAP.match(gap) or IN_GROUP.match(gap))
+            and bool(
+                CARRY.match(gap)
+                or GOES_ON.match(gap)
+                or VALUE_GAP.match(gap)
+                or IN_GROUP.match(gap)
+                or (NEXT_GROUP.match(gap) and not first.bare)
+            )
         )
 
     def _link_survival(
@@ -464,7 +476,7 @@ class _Reader(Companions):
         if left is not None and _is_survival(left) and not barrier and len(gap_left) < 120:
             if fresh and (self._median_near(left, run) or LEFT_DIRECT.match(gap_left)):
                 self._emit(run, left, "median", 0.95 if self._median_near(left, run) else 0.8, left=True)
-            elif not fresh and (self._carries(left.end, run.start) or self._median_near(left, run)):
+            elif not fresh and (self._carries(left.end, run) or self._median_near(left, run)):
                 self._emit(run, left, "carried-median", 0.75, left=True)
         elif right is not None and _is_survival(right) and re.match(r"^[\])\s]*(?:median\s+)?$", gap_right):
             self._emit(run, right, "value-median", 0.7, left=False)
