@@ -128,7 +128,7 @@ NEXT_GROUP = re.compile(
 )
 # '… was 6.4% in cohorts, in trials 4.8%', 'but in CD19-naive patients 74%': the same for another group.
 IN_GROUP = re.compile(
-    r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+,?\s+){1,5}(?:(?:it|this|they|the\s+rate)\s+(?:was|were|reached)\s+)?$|^\s*[\])]\s*,?\s*(?:followed\s+by|and|then)\s+(?:[\w+-]+\s+){0,2}[\w+-]+\s*[\[(]$"
+    r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+,?\s+){1,5}(?:(?:it|this|they|the\s+rate)\s+(?:was|were|reached)\s+)?$"
 )
 # Between two figures of one endpoint: '68% in naive patients but only 36% in …', '62% with CR, 20% with …'. The
 # groups may be named by concepts.
