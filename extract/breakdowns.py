@@ -19,6 +19,14 @@ _LABEL_RESULT = re.compile(
     r"(?:\bgrades?\s*(?:[\d≥<>]\S*)?|\bcr[si]?|\bpr|\bsd|\bpd|\bresponse|\bremission|\bprogression"
     r"|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$"
 )
+# The whole study: 'The cohort (n = 88)', 'Patients (N = 88) had'.
+_STUDY = re.compile(
+    r"^(?:(?:in|of|among|for|all|the|our|this|study|entire|whole|overall|total|eligible|consecutive|adult)\s+)*"
+    r"(?:cohort|patients|study|population|participants|series|sample)\s*$"
+)
+_ASSIGNED = re.compile(
+    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|matched|propensity)\b(?![^;.]*\b(?:donors?|siblings?)\b)[^;.]*$"
+)
 _WHOLE = re.compile(
     r"(?<!previously\s)(?<!heavily\s)\b[\w-]+\s+(?:\w+\s+)?(?:patients|population|participants|set|recipients)\s*$"
     r"|\b(?:of|among|in)\s+(?:all\s+)?(?:the|those)\s+(?:treated|infused|enrolled|dosed|evaluable)\s*$"
@@ -73,7 +81,7 @@ def read_bracket(
         if roles.SEX.search(tail[:12]) or (id(c.quantity) in linked and not breakdown):
             continue
         lead = text[max(start + 1, c.start - 12) : c.start]
-        if re.search(r"\b(?:in|of|than|by)\s*$", lead) or re.match(r"\s*of\s", tail):
+        if re.search(r"\b(?:in|of|than|by)\s*$", lead) or re.match(r"\s*(?:of\s|to\s+\d)", tail):
             continue
         dose = roles.DOSE.match(text[shared[i].np_end : min(end - 1, shared[i].np_end + 80)])
         assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
@@ -117,6 +125,9 @@ def _equals(
 ) -> Count | None:
     """'bulky disease (n = 98)', '(axi-cel, n = 158; tisa-cel, n = 254)', '(n = 31, transplant group)'."""
     item = re.split(r"[;]|(?<=\d),", text[max(start + 1, c.start - 110) : c.start])[-1].strip(" ,:(")
+    whole_study = _STUDY.search(item or label)
+    if whole_study and re.search(r"\d", item) is None:
+        return Count("treated", c.n, "n-equals-all", 0.5, start, c.end)
     name = item if re.search(r"[a-z]{2}", item) else label
     if (
         _LABEL_RESULT.search(name)
@@ -136,7 +147,7 @@ def _equals(
     named = roles.named_set(name) or ("evaluable" if _SET.search(name) else None)
     if named:
         return Count(named, c.n, "n-equals-set", 0.75, begin, c.end)
-    if re.search(r"\bstudies\s*$", name):
+    if re.search(r"\b(?:studies|trials|publications|articles|datasets|reports)\s*$", name):
         return Count("enrolled", c.n, "n-equals-studies", 0.75, begin, c.end)
     whole = _WHOLE.search(name)
     if whole:
@@ -147,6 +158,7 @@ def _equals(
     arm = bool(
         roles.ARM.search(name[-45:])
         or roles.ARM.search(trailing)
+        or _ASSIGNED.search(text, max(0, c.start - 160), c.start)
         or (compared and not _CONTRAST.search(folded, max(0, start - 200), c.end + 200))
     )
     rule = "product-group" if roles.PRODUCT.search(name[-40:]) else "n-equals"

@@ -53,6 +53,21 @@ _ALSO_TREATED = re.compile(
 )
 _WITH_DISEASE = re.compile(r"\s*with\s+(?:primary\s+)?(?:relapsed|refractory|progressive|recurrent)\b")
 # 'Of 1,068 records, 100 were retained', 'of 60 products, 52 met the release criteria'.
+# What follows 'eight of 15 patients' when it tells of the time before treatment.
+_BASELINE = re.compile(
+    r"\s*(?:had|have|were|with|who\s+had|carried|harbou?red|presented\s+with)\s+(?:(?:received|undergone|been|at\s+least|an?)\s+)*"
+    r"(?:(?:\w+\s+)?(?:prior|previous|previously|high-risk|primary\s+refractory|refractory|bulky|extramedullary|double-hit|advanced"
+    r"|stage|aged|older|penta|triple|exposed|heavily|treatment-na|\d\+?\s+(?:or\s+more\s+)?prior|[\w-]+-refractory)"
+    r"|[\w\s-]{0,30}?(?:mutations?|cytogenetics|abnormalit\w+|involvement|histology|rearrangements?|plasmacytomas?|disease\s+at"
+    r"|del\s?\(?17p|t\(\d+))"
+)
+_CLAUSE_END = re.compile(r"[;:]|,(?!\s*\w+\s+(?:received|cilta|axi|tisa))")
+_CHOSEN = re.compile(
+    rf"\s*(?:who|whose|in|after|without|at|on|with(?!\s+(?:[\w/+-]+\s+){{0,6}}?{roles.DISEASE})|treated\s+at)\b"
+)
+_ANYONE = ("patient", "pt", "child", "adult", "participant", "subject", "individual", "recipient")
+_OF_THEM = re.compile(r"\bof\s+(?:whom|which|these|those|them)\b")
+_PRODUCT_NAME = re.compile(r"[\w-]+-cel\b|\w+leucel\b|cd\d+[\w/-]*")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _AT_PLACE = re.compile(r"\s*treated\|")
@@ -100,7 +115,7 @@ def read_cohorts(
         counts = _read_level(folded, flat, outer, linked, title=title)
         found += [c for c in counts if c is not None]
         if not title:
-            found += _loose(outer, counts, linked)
+            found += _loose(flat, outer, counts, linked)
         for c, count, following in zip(outer, counts, _next_starts(flat, outer), strict=True):
             if count is not None and c.noun:
                 found += _also_treated(flat, c, count, following)
@@ -137,6 +152,7 @@ def _read_level(
     for i, (c, following) in enumerate(zip(candidates, _next_starts(flat, candidates), strict=True)):
         out.append(_role_of(folded, flat, c, following, candidates, i, linked, title=title))
     _ellipses(flat, candidates, out, linked)
+    _product_lists(flat, candidates, out)
     _coordinated(folded, flat, candidates, out)
     return out
 
@@ -163,17 +179,18 @@ def _coordinated(folded: str, flat: str, candidates: list[Candidate], out: list[
         i = j + 1
 
 
-def _loose(candidates: list[Candidate], counts: list[Count | None], linked: set[int]) -> list[Count]:
+def _loose(flat: str, candidates: list[Candidate], counts: list[Count | None], linked: set[int]) -> list[Count]:
     """Counts without a role of their own, which may still be the rest of a whole that others leave open."""
-    return [
-        Count("", c.n, "rest", 0.5, c.start, c.np_end)
-        for c, count in zip(candidates, counts, strict=True)
-        if count is None
-        and not c.denominator
-        and not c.eq
-        and id(c.quantity) not in linked
-        and c.quantity.total is None
-    ]
+    out = []
+    for c, count in zip(candidates, counts, strict=True):
+        if count is not None or c.eq:
+            continue
+        if c.denominator:
+            if c.noun.startswith(_ANYONE) and not c.phrase.strip() and not _CHOSEN.match(flat, c.np_end):
+                out.append(Count("", c.n, "denominator", 0.5, c.start, c.np_end))
+        elif id(c.quantity) not in linked and c.quantity.total is None:
+            out.append(Count("", c.n, "rest", 0.5, c.start, c.np_end))
+    return out
 
 
 def _stands(flat: str, c: Candidate) -> bool:
@@ -228,7 +245,11 @@ def _role_of(
     window = _window(flat, c, following)
     if not c.noun and _OF_THINGS.search(before):
         return None
-    if not c.noun and not roles.ELLIPSIS.match(window) and _set_of(before) is None:
+    if not result and q.total is not None and q.total_span is not None:
+        whole = candidates[i + 1] if i + 1 < len(candidates) and candidates[i + 1].quantity is q else None
+        if whole is not None and whole.noun and _BASELINE.match(flat, whole.np_end):
+            return Count("subgroup", c.n, "part-described", 0.65, c.start, whole.np_end)
+    if not c.noun and not roles.ELLIPSIS.match(window) and _set_of(before) is None and not _baseline(before):
         if _GIVEN_TO.search(before) and not result and not _other_therapy(before):
             return Count("treated", c.n, "administered-to", 0.75, c.start, c.end)
         return None
@@ -244,6 +265,8 @@ def _role_of(
     for role, rule, pattern in roles.ADJECTIVE_RULES:
         if c.phrase and (q.all or not result) and pattern.search(f"{c.phrase}{c.noun}"):
             return Count(role, c.n, rule, 0.85, c.start, c.np_end)
+    if not result and _baseline(before):
+        return Count("subgroup", c.n, "feature-in", 0.65, c.start, c.np_end)
     if q.total is not None and q.total_span is not None:  # '9 of 13 patients …': the part is a result
         return None
     if _labelled(folded, c, following):
@@ -299,6 +322,17 @@ def _role_of(
     if result and not (c.noun and _TOPIC.search(before)):
         return None
     return _described(folded, flat, c, window, before, following, linked)
+
+
+def _baseline(before: str) -> bool:
+    """'TP53 mutation in', 'DLBCL in': what patients had before treatment, or which product they got."""
+    if roles.DISEASE_IN.search(before):
+        return not roles.NO_BASELINE.search(before)
+    m = roles.FEATURE_IN.search(before)
+    if not m:
+        return False
+    start = max(before.rfind(",", 0, m.start()), before.rfind(" and ", 0, m.start()), 0)
+    return not roles.NO_BASELINE.search(before, start)
 
 
 def _set_of(before: str) -> str | None:
@@ -480,8 +514,37 @@ def _ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], l
             out[i] = Count(after.role, c.n, "list", 0.55, c.start, after.end)
 
 
+def _product_lists(flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
+    """'axi-cel in 26 patients and tisa-cel in 24', '54 received axi-cel and 37 received tisa-cel'."""
+    before = [
+        i
+        for i, c in enumerate(candidates)
+        if not c.denominator and roles.PRODUCT_IN.search(flat, max(0, c.start - 60), c.start)
+    ]
+    after = [
+        i
+        for i, c in enumerate(candidates)
+        if (count := out[i]) is not None
+        and count.rule == "treated-after"
+        and (i == 0 or not _OF_THEM.search(flat, candidates[i - 1].end, c.start))
+        and _product_after(flat, c)
+    ]
+    for places in (before, after):
+        if len(places) >= 2 and len({_product_name(flat, candidates[i], places is before) for i in places}) > 1:
+            for i in places:
+                out[i] = Count(
+                    "subgroup", candidates[i].n, "product-group", 0.65, candidates[i].start, candidates[i].np_end
+                )
+
+
+def _product_name(flat: str, c: Candidate, before: bool) -> str:
+    text = flat[max(0, c.start - 60) : c.start] if before else flat[c.end : c.end + 60]
+    found = _PRODUCT_NAME.findall(text)
+    return (found[-1] if before else found[0]) if found else ""
+
+
 def _product_after(flat: str, c: Candidate) -> bool:
-    return bool(roles.PRODUCT.search(flat, c.end, c.end + 50))
+    return bool(roles.PRODUCT.search(_CLAUSE_END.split(flat[c.end : c.end + 50], maxsplit=1)[0]))
 
 
 def _read_case(folded: str) -> list[Count]:

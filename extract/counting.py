@@ -48,7 +48,7 @@ _STOP_WORDS = (
 _STOP = rf"(?:{_STOP_WORDS}|{roles.THINGS})\b"
 _NOUN = re.compile(
     rf"\s*(?:of\s+(?:the|these|those|our|all)\s+)?(?P<phrase>(?:(?!{_STOP})(?:relapsed\s+(?:and"
-    rf"|or)\s+refractory|[a-z≥][\w'’/+.-]*),?\s+){{0,8}}?(?:(?!{_STOP})[a-z][\w-]*\s+(?:and|or|and/or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+)?)?)(?P<noun>{roles.PEOPLE})"
+    rf"|or)\s+refractory|[a-z≥][\w'’/+.–-]*),?\s+){{0,8}}?(?:(?!{_STOP})[a-z][\w-]*\s+(?:and|or|and/or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+)?)?)(?P<noun>{roles.PEOPLE})"
     rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
 )
 _THING = re.compile(

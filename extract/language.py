@@ -19,10 +19,12 @@ _KEPT = re.compile(r"^(?:vs\.|e\.g\.|i\.e\.|al\.|no\.|approx\.|dr\.|st\.|fig\.)$
 
 # A sentence ends at . ! ? before a blank and a capital, digit or bracket, except after these words.
 _END = re.compile(
-    r"""(?<=[.!?])["'”)\]]*\s+(?=["“(\[]?[A-Z0-9≥>])|(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})|\n+|\s+(?=(?:METHODS|RESULTS|CONCLUSIONS?|FINDINGS|INTERPRETATION)\s?:)"""
+    r"""(?<=[.!?])["'”)\]]*\s+(?=["“(\[]?[A-Z0-9≥>])|(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,}|(?:METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|TRIAL REGISTRATION|FUNDING)(?=[A-Z0-9]))|\n+|\s+(?=(?:METHODS|RESULTS|CONCLUSIONS?|FINDINGS|INTERPRETATION)\s?:)"""
 )
 # A full stop between two words without a blank ends a token too.
-_INFIX = re.compile(r"(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,})")
+_INFIX = re.compile(
+    r"(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,}|(?:METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|TRIAL REGISTRATION|FUNDING)(?=[A-Z0-9]))"
+)
 _NO_END = re.compile(
     r"(?:\b(?:vs|v|e\.g|i\.e|al|no|approx|dr|st|fig|ca|cf|resp|etc|incl|inc|ltd|nos|spp|sp|wt|u\.s|p|n|[A-Z])\.)[\"')\]]*\s+$",
     re.I,

@@ -35,7 +35,9 @@ _THERAPY = re.compile(
     r"|\bobserv(?:ed|ation)\b|supportive|salvage|fresh|cryopreserved|fractionated|low-dose|high-dose"
 )
 _LATER = re.compile(r"\b(?:prior\s+to|before|after|following|since|despite|at\s+(?:relapse|baseline))\b")
+_COHORT = re.compile(r"\b(?:cohort|arm|group)\b")
 _SEX = re.compile(r"\b(?:fe)?males?\b|\b(?:wo)?m[ea]n\b|\bboys?\b|\bgirls?\b")
+_STOP = re.compile(r"[;:)]\s")
 _DISEASE = re.compile(roles.DISEASE)
 
 
@@ -52,7 +54,7 @@ def compares(title: str, texts: Sequence[str]) -> bool:
 def part_of_whole(level: Sequence[Count], text: str, cohorts: set[int], *, compared: bool) -> list[Count]:
     """The counts of one sentence, those that add up to a cohort as its groups."""
     out = list(level)
-    places = [i for i, c in enumerate(out) if c.role in _PARTS]
+    places = [i for i, c in enumerate(out) if c.role in _PARTS and c.rule != "denominator"]
     at = 0
     while at < len(places):
         length = _run(out, places, at, cohorts)
@@ -92,9 +94,15 @@ def _role(counts: Sequence[Count], run: Sequence[int], text: str, *, compared: b
         return None
     if told & set(WHOLE) and not (len(told) == 1 or all(therapies)):
         return None  # '45 were infused and 5 were not': the first is the treated cohort
-    if "arm" in told or (compared and any(therapies) and not all(_DISEASE.search(label) for label in labels)):
+    if (
+        "arm" in told
+        or any(roles.ARM.search(label) for label in labels)
+        or (compared and any(therapies) and not all(_DISEASE.search(label) for label in labels))
+    ):
         return "arm"
-    if MATCHED.search(text):
+    if MATCHED.search(text) or any(
+        _COHORT.search(label) and therapy for label, therapy in zip(labels, therapies, strict=True)
+    ):
         return "arm"
     return "subgroup"
 
@@ -102,7 +110,7 @@ def _role(counts: Sequence[Count], run: Sequence[int], text: str, *, compared: b
 def _label(text: str, c: Count, following: int) -> str:
     """The words that name a group, without what they say of the time before or after."""
     label = text[c.start : min(max(c.end, c.start + 90), max(following, c.end))]
-    cut = _LATER.search(label)
+    cut = _LATER.search(label) or _STOP.search(label)
     return label[: cut.start()] if cut else label
 
 

@@ -36,8 +36,8 @@ CAR = (
 )
 PRODUCT = re.compile(r"[a-z]-cel\b|leucel\b")
 OTHER_THERAPY = (
-    r"(?:bridg|tocilizumab|toci\b|steroid|cortico|dexameth|methylpred|prior\b|previous|earlier\b|second\b"
-    r"|third\b|another|"
+    r"(?:bridg|tocilizumab|toci\b|steroid|cortico|dexameth|methylpred|prior\b|previous|earlier\b|second\b(?!-line)"
+    r"|third\b(?!-line)|another|"
     r"boost|stem[\s-]cell|cd34|allo|auto-?(?:sct|hsct|hct)|autologous\s+(?:stem|ha?ematop|transpl|hsct|hct|sct)|hsct|"
     r"\bhct|asct|\bsct|haplo|transplant|consolidat|salvage|radio|irradiat|blinatumomab|inotuzumab|chemo"
     r"|immunoglobulin|"
@@ -84,6 +84,9 @@ AFTER: tuple[Row, ...] = (
         rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection"
         rf"|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was"
         rf"|were)\s+(?:successfully\s+)?manufactured"),
+    ("subgroup", "validation-cohort",
+        r"\b(?:in|from|of|to|for|as)\s+(?:the|an?)\s+(?:\w+\s+)?(?:training|validation|derivation|discovery|test|development"
+        r"|escalation|expansion|run-in|dose-escalation|dose-expansion)\s+(?:cohort|set|group|sample|phase|part|stage)\b"),
     ("evaluable", "included-in-analysis",
         rf"\b{_BE}included\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b"),
     ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
@@ -141,6 +144,9 @@ BEFORE: tuple[Row, ...] = (
     ("treated", "therapy-in",
         rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|(?:\bcar|\bt[\s-]cells?)[\w\s-]{{0,24}}\b(?:therap(?:y"
         rf"|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
+    ("treated", "tolerated-in",
+        rf"\b(?:tolerated|safe|feasible|effective|(?:efficacy|toxicity|safety|outcomes?|activity|toxicities)\s+(?:and|or)\s+\w+)"
+        rf"(?:\s+and\s+\w+)?\s+in\s+{_SUM}"),
     ("evaluable", "analysed-before",
         rf"\b(?:analy[sz](?:ed|ing)|analysis\s+(?:of|included|comprised|was\s+based\s+on)|analysis\s+(?:set"
         rf"|population)\s+(?:of|included|comprised|consisted\s+of))\s+{_DATA}{_SUM}"),
@@ -182,6 +188,25 @@ def named_set(label: str) -> str | None:
     return next((role for role, pattern in SETS if pattern.search(label)), None)
 
 
+# What patients brought with them: 'TP53 mutation in 14', 'high-risk cytogenetics were present in 22'.
+FEATURE_IN = re.compile(
+    r"(?:\bmutat\w+|\bmutations?|aberrations?|alterations?|abnormalit\w+|\bdeletions?|rearrangements?|translocations?|cytogenetics?"
+    r"|karyotypes?|morphology|histology|involvement|extramedullary\s+disease|(?:bulky|refractory|leptomeningeal|parenchymal"
+    r"|metastatic|measurable|double-hit|residual)\s+(?:\w+\s+)?(?:disease|lymphoma)|plasmacytomas?|stage\s+(?:iii|iv|3|4)[\s\w/-]*"
+    r"|\becog[^;:.,]{0,20}|comorbidit\w+|bridging\s+(?:chemo)?(?:therapy|radiotherapy)|prior\s+[\w\s-]{0,40}|previous\s+[\w\s-]{0,40}"
+    r"|history\s+of\s+[\w\s-]{0,30}|-(?:negative|positive|dim)\s+(?:blasts|disease|phenotype)?)\s*"
+    r"(?:(?:was|were|had\s+been|has\s+been)\s+)?(?:(?:present|detected|found|identified|documented|seen|observed|given|used"
+    r"|administered|recorded|confirmed|reported|received|noted|required|delivered)\s+)?(?:at\s+\w+\s+)?(?:in|by|to)\s+(?:only\s+)?$"
+)
+DISEASE_IN = re.compile(rf"{DISEASE}\s+in\s+(?:another\s+)?$")
+PRODUCT_IN = re.compile(
+    r"(?:-cel|leucel|\bcar[\s-]?t\s+cells)\s+(?:(?:was|were)\s+(?:used|given|infused|chosen)\s+)?in\s+(?:the\s+)?$"
+)
+NO_BASELINE = re.compile(
+    r"\b(?:second|secondary|new|de\s+novo|resol\w+|respon\w+|regress\w*|disappear\w*|clear\w*|progress\w*|relaps\w*|remission"
+    r"|develop\w*|occur\w*|causes?|reasons?|skin|melanoma|neoplasms?|malignanc\w+|death\w*|infection\w*|acquired|emerg\w+)\b"
+)
+
 # A group known by what it did not get: 'Seven patients received no further treatment'.
 WITHOUT_MORE = re.compile(
     r"\s*(?:who\s+|in\s+(?:cr|remission)\s+)?(?:(?:received|had|underwent)\s+no\s+(?:further|additional|other|subsequent|consolidat\w*)"
@@ -206,8 +231,9 @@ COMPARED = re.compile(r"\bvs\b|\bversus\b|\bcompar(?:ed|ing|ison|e)\b(?!\s+to\s+
 GROUP_LABEL = re.compile(r"\s*[\(\[]\s*(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b")
 DOSE = re.compile(
     r"\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at"
-    r"|in|with|on|to|received)\s+(?:the\s+|each\s+)?(?:highest\s+|lowest\s+)?(?:dose[\s-]*(?:levels?"
-    r"|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10)"
+    r"|in|with|on|to|received)\s+(?:the\s+|each\s+|an?\s+)?(?:highest\s+|lowest\s+|middle\s+|same\s+)?(?:dose[\s-]*(?:levels?"
+    r"|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10|\d[\d.,]*\s*million|(?:recommended|target|maximum|optimal"
+    r"|selected|expansion|highest|lowest|low|high|medium|intermediate|full|flat|starting)[\s\w-]{0,28}?\bdose\b(?!\s*(?:of\s+)?(?:steroid|cortico)))"
 )
 EVALUATED_PART = re.compile(
     r"\s*(?:who\s+were\s+|that\s+were\s+)?(?:with\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:evaluable|assessable"
@@ -218,7 +244,7 @@ EVALUATED_PART = re.compile(
 )
 RESULT = re.compile(
     r"\s*(?:patients?\s+)?(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:had|have|has|were|was|are|is|remain(?:ed)?"
-    r"|with|in|experienced|developed|showed|suffered|reached|entered|achieved|attained|still)\s+)*"
+    r"|with|in|experienced|developed|showed|suffered|reached|entered|achieved|acquired|attained|still)\s+)*"
     r"(?:an?\s+|the\s+|had\s+|been\s+|in\s+|only\s+|ongoing\s+|still\s+)*(?:[\w≥>-]+\s+){0,2}?"
     r"(?:response|responses|respond(?:ed|ing)|remissions?|crs?|cri|pr|sd|pd|vgpr|scr|mrd\w*|progress(?:ed"
     r"|ion|ive)|died|dead|deaths?|alive|icans|neurotox\w*|grade|"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.counting import Count
-from extract.parts import compares, part_of_whole, wholes
+from extract.parts import WHOLE, compares, part_of_whole, wholes
 from models.study import StudyType
 
-_WEAK = {"title-count", "topic", "topic-subgroup", "denominator-adjective", "case"}
+_ABSTRACT = 4  # sentences; fewer are an excerpt, whose largest group need not be the cohort
+_HAD = re.compile(r"\b(?:had|were|was|have|has)\b")
+_WEAK = {"title-count", "n-equals-all", "topic", "topic-subgroup", "denominator-adjective", "case"}
 
 
 def settle(
@@ -26,6 +29,8 @@ def settle(
             part_of_whole(level, text, known_cohorts, compared=compared)
             for level, text in zip(levels, texts, strict=True)
         ]
+    if kind == "meta_analysis":
+        levels = [[_pooled(c) for c in level] for level in levels]
     told: dict[int, Count] = {}
     for count in (c for level in levels for c in level):
         if count.role and count.rule not in _WEAK and count.n > 1:
@@ -40,32 +45,59 @@ def settle(
         default=0,
     )
     titled = max((c.n for level in levels for c in level if c.rule == "title-count"), default=0)
+    # An abstract that gives its cohort only as a denominator: '10 of 56 patients with CNS lymphoma'.
+    stated = max((c.n for level in levels for c in level if c.role in WHOLE), default=0)
+    widest = max((c.n for level in levels for c in level if c.rule == "denominator"), default=0)
+    heads = {
+        id(c)
+        for level, text in zip(levels, texts, strict=False)
+        for c in level
+        if c.rule == "described-group" and not _HAD.search(text, c.start, c.end)
+    }
+    described = max((c.n for level in levels for c in level if id(c) in heads), default=0)
+    largest = max((c.n for level in levels for c in level if c.role), default=0)
+    whole_abstract = len(texts) >= _ABSTRACT
+    only_denominator = (
+        whole_abstract and widest > 3 and widest > stated and kind not in ("meta_analysis", "case_report")
+    )
     out: list[list[Count]] = []
     for level in levels:
         row = []
         for c in level:
+            if only_denominator and c.rule == "denominator" and c.n == widest:
+                c = replace(c, role="treated")
+            if whole_abstract and not stated and id(c) in heads and c.n == described == largest > 3:
+                c = replace(c, role="treated", rule="largest-group")
             if not c.role:
                 continue
             known = told.get(c.n)
             if c.n == 1 and c.role != "subgroup" and (kind != "case_report" or most > 1 or titled > 1):
                 continue
-            if c.rule == "topic" and known is None and c.n < most:
+            if c.rule in ("topic", "n-equals-all") and known is None and c.n < most:
                 c = replace(c, role="subgroup")
-            if c.rule == "treated-after" and kind == "meta_analysis":
-                c = replace(c, role="enrolled")
+            if c.rule == "n-equals-studies" and c.n < most:
+                c = replace(c, role="subgroup")
             if c.rule == "reports" and kind == "meta_analysis":
                 continue
             if c.rule == "n-equals" and c.n == most and known is not None:
                 c = replace(c, role=known.role)
-            if c.rule in ("title-count", "topic", "topic-subgroup", "adjective-treated") and known is not None:
+            if (
+                c.rule in ("title-count", "topic", "topic-subgroup", "adjective-treated", "n-equals-all")
+                and known is not None
+            ):
                 c = replace(c, role=known.role)
-            elif c.rule == "title-count" and kind == "meta_analysis":
-                c = replace(c, role="enrolled")
             elif c.rule == "product-group" and compared:
                 c = replace(c, role="arm")
             row.append(c)
         out.append(row)
     return out
+
+
+def _pooled(c: Count) -> Count:
+    """A meta-analysis includes patients whom others treated or analysed."""
+    if c.rule in ("treated-after", "adjective-treated", "title-count", "included-in-analysis", "treated-before"):
+        return replace(c, role="enrolled")
+    return c
 
 
 __all__ = ["settle"]

@@ -68,8 +68,6 @@ def study_number(kind: StudyType, counts: Sequence[tuple[int, Count]]) -> int | 
         return randomised or enrolled  # a comparison counts all it compares
     if treated and 2 * treated > enrolled:
         return treated
-    if enrolled and 2 * analysed > enrolled:
-        return analysed
     if enrolled or analysed:
         return enrolled or analysed
     titled = most("treated", title=True)
