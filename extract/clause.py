@@ -262,7 +262,7 @@ class Clause:
         after = next((c for c in self.concepts if c.start >= q.end), None)
         return after is not None and bool(
             re.match(
-                rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:{PEOPLE}|the|had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|attain\w+|achiev\w+|reach\w+|develop\w+|experienc\w+|having|becoming|given|treated|transferred|started|put|{GRADE}+)\s+)*+$",
+                rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:{PEOPLE}|the|had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|attain\w+|achiev\w+|reach\w+|develop\w+|experienc\w+|having|becoming|given|treated|transferred|started|put|subsequently|later|eventually|ultimately|also|still|then|finally|{GRADE}+)\s+)*+$",
                 self.skeleton[q.end : after.start],
             )
         )

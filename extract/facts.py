@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from extract.baseline import is_baseline
 from extract.checks import check, check_study, same_percent
 from extract.concepts import ANTIGEN_POSITIVE, Mention
 from extract.confidence import confidence
@@ -209,15 +210,9 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     if q is not None:
         if q.kind != "proportion":
             return None
-        if mention.kind == "events" and _BEFORE_CELLS.search(reading.sentence.folded[max(q.end, mention.end) :][:50]):
-            return None
         if mention.name in ("PD", "relapse") and _caused_death(reading.sentence.folded, mention, q):
             return None
-        if mention.kind == "response" and _BEFORE_INFUSION.search(
-            reading.sentence.folded, 0, min(q.start, mention.start)
-        ):
-            return None
-        if mention.kind == "response" and _BASELINE.search(reading.sentence.folded[max(q.end, mention.end) :][:70]):
+        if is_baseline(reading.sentence.folded, mention, q):
             return None
         values |= _proportion(q)
         if q.bare and q.eq is False and mention.kind == "procedures" and not q.noun and link.strength < 0.8:
@@ -241,12 +236,6 @@ def _caused_death(folded: str, mention: Mention, q: Quantity) -> bool:
     if _CAUSES.search(clause):
         return True
     return bool(_DEATHS.search(clause) and _OF_CAUSE.search(clause))
-
-
-# 'Before infusion, 10 patients were in CR': the state the cells found.
-_BEFORE_INFUSION = re.compile(
-    r"(?:^|[;.:]\s+)(?:before|prior\s+to|at(?:\s+the\s+time\s+of)?)\s+(?:the\s+)?(?:(?!after|post|following|days?\b|weeks?\b|months?\b)[a-z+]+[\s-]){0,3}?(?:infusion|car[\s-]t|apheresis|leukapheresis|enrol\w+|lymphodepletion|baseline|transplant\w*|treatment|therapy|inclusion)\b(?!\s+(?:day|month|relapse))[^;.]{0,150}$"
-)
 
 
 def _split_time(time: str) -> tuple[float, str]:
@@ -273,17 +262,6 @@ def _among_remissions(reading: Reading, link: Link, q: Quantity) -> bool:
         return True
     earlier = [o.mention.name for o in reading.links if o.start < link.start and o.mention.kind == "response"]
     return bool(earlier) and earlier[-1] in ("CR", "CRi", "CR/CRi")
-
-
-# A state before the cells were given is no result.
-_BASELINE = re.compile(
-    r"^(?:[^.;,]|\.\d){0,60}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b"
-)
-
-
-_BEFORE_CELLS = re.compile(
-    r"^[^.;,]{0,30}?\b(?:before|prior\s+to)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|lymphodepleting)|^[^.;,]{0,20}?\bat\s+baseline"
-)
 
 
 def _as_printed(reading: Reading, folded: str | None) -> str | None:

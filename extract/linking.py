@@ -201,6 +201,14 @@ class _Reader(Companions):
             ):
                 self._emit(run, right, "value-concept", 0.85, left=False)
                 return
+        if (
+            direct
+            and left is not None
+            and left.items[0].kind == "procedures"
+            and re.match(r"^\s*(?:,|and|,\s*and)\s*$", gap_left)
+            and OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60])
+        ):
+            return  # '38 received a transplant, 30 received maintenance'
         if direct and left is not None and (self._closes(gap_left) or right is None or not RIGHT_NEAR.match(gap_right)):
             self._emit(run, left, "concept-in-value", 0.95, left=True)
             return
@@ -318,6 +326,8 @@ class _Reader(Companions):
             return (None, "") if self._is_subject(right) else (right, gap)
         between = self.skeleton[right.end : later.start]
         word = self.folded[later.start : later.end]
+        if re.match(r"\s*(?:after|following|before|post)\b", between):
+            return right, gap  # 'relapsed after consolidative transplantation'
         if len(between) < 60 and (
             (PREDICATES.match(word) and RIGHT_PREDICATE.match(between)) or RIGHT_VERB.match(between)
         ):
