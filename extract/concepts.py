@@ -28,9 +28,12 @@ _NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
     "steroids": re.compile(r"(?:high-dose|resistant\s+to)\s+$"),
 }  # fmt: skip
 _DISEASE = r"(?:b[\s-]|t[\s-]|large|lymphoma|leuk|multiple|myeloma|mm\b|dlbcl|lbcl|fl\b|mcl\b|all\b|b-all|acute|mantle|follicular|aggressive|nhl|cll|aml|disease|patients\b|children|adults|subjects|or\s+refractory|and\s+refractory|and/or|/|refractory|diffuse|cd\d|non-|indolent|hematolog|high-grade|primary|systemic|after|following|within|neuroblastoma|ovarian|solid|tumou?r)"
+# 'relapsed after (an earlier) transplantation' tells the population, 'relapsed after infusion' a result.
+_LATER = re.compile(r"\b(?:subsequently|later|eventually|ultimately|then)\s+$")
+_EARLIER = r"(?!consolidat|subsequent)(?:(?!consolidat)[\w-]+\s+){0,3}?(?:\d+\s+(?:months?|years?)\s+(?:of|after|from)\s+(?:[\w-]+\s+){0,2}?)?(?:prior|previous|earlier|auto|allo|transplant|(?:h?sct|hct|bmt|asct)\b|first-line|front|initial|induction|second|blinatumomab|inotuzumab|multiple|\d+\s+(?:prior\s+)?lines|(?:one|two|three)\s+(?:or\s+more\s+)?(?:prior\s+)?lines)"
 _POPULATION = re.compile(r"\s*(?:group|cohort|subgroup|arm|patients|status)\b")
 _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
-    "relapse": re.compile(rf"\s*(?!(?:within|after)\s+(?:the\s+first|a\s+median|\d))(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
+    "relapse": re.compile(rf"\s*(?!(?:within|after|following)\s+(?!{_EARLIER}))(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
     "ORR": re.compile(r"\s*(?:to\s+(?:therapy|treatment|car|vaccin|bridging|chemo|first|prior|salvage|frontline|steroid|tocilizumab)|assessment|criteria|evaluation|duration|was\s+assessed|prediction|biomarker|adapted|durab|kinetic|depth|modifier|category|status|rate\s+(?:and|,)\s*$)"),
     "CR": re.compile(r"\s*(?:duration|status|consolidation|of\s+(?:crs|icans|cytokine))"),
     "OS": re.compile(r"\s*(?:analys|curves?|data\b|models?|benefit|outcomes?|advantage|prediction|of\s+(?:car|t)\b|time\b|among|prognos)"),
@@ -170,7 +173,9 @@ def _excluded(hit: Hit, folded: str) -> bool:
         and not re.search(r"\b(?:had|have|who|that)\s+$", folded[max(0, hit.start - 6) : hit.start])
     ):
         return False  # 'five patients relapsed after an initial response'
-    return after is not None and bool(after.match(folded[hit.end : hit.end + 24]))
+    if hit.term.name == "relapse" and _LATER.search(folded[max(0, hit.start - 20) : hit.start]):
+        return False
+    return after is not None and bool(after.match(folded[hit.end : hit.end + (60 if word in _LOOSE else 24)]))
 
 
 # Words common enough outside results that their surroundings decide.
