@@ -71,6 +71,10 @@ DESCRIBES = re.compile(
 DESCRIBED = re.compile(
     r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$"
 )
+# '(patients with CRS) had more prior infections (38%': a predicate of its own before the value.
+TOLD_OF = re.compile(
+    rf"^\s*(?:[{GRADE}{TIME}]+\s+)?(?:had|were|was|showed|displayed|exhibited|received|required|underwent|experienced|tended)\s+(?![{GRADE}{CONCEPT}])[^;]{{4,}}"
+)
 # 'Of the 36 children …', 'Among 11 patients …': what follows is told of them.
 TOPIC = re.compile(
     r"(?:^|[,;:.]\s*|\band\s+|\bthat\s+)(?:of|among|amongst|for|from|out\s+of)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$"

@@ -39,6 +39,7 @@ from extract.link_words import (
     RIGHT_PREDICATE,
     RIGHT_VERB,
     SELECTED,
+    TOLD_OF,
     TOPIC,
     UNTOLD,
     VALUE_GAP,
@@ -287,7 +288,15 @@ class _Reader(Companions):
         open_ones = [r for r in before if self._depth(r.start) <= depth]
         own = [r for r in open_ones if not self._describes(r)]
         found = own or open_ones or before
+        if found and found[-1] not in own and self._is_told_of(found[-1], run):
+            return None
         return found[-1] if found else None
+
+    def _is_told_of(self, run: ConceptRun, value: ValueRun) -> bool:
+        """'Patients who developed CRS had more prior infections (38%)': the value is of what those patients had."""
+        between = self.skeleton[run.end : value.start]
+        who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start])
+        return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
 
     def _describes(self, run: ConceptRun) -> bool:
         """Whether a concept only says who: 'those with CR', 'MRD negativity among responders', 'RFS among CRi patients'."""
