@@ -83,7 +83,7 @@ def read_absences(
             )
         )
         negated = (not about_some and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))) or (
-            joined and list_negated
+            joined and list_negated and id(c) not in taken
         )
         negated = negated or (
             bool(_NO_PATIENT.search(clause[-80:]))

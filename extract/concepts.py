@@ -155,7 +155,7 @@ def _excluded(hit: Hit, folded: str) -> bool:
     if hit.term.name == ANTIGEN_POSITIVE and not _RELAPSED.search(folded):
         return True
     if hit.term.kind == "events" and re.match(
-        r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved)", folded[hit.end : hit.end + 16]
+        r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved|prophyla|prevention)", folded[hit.end : hit.end + 16]
     ):
         return True
     if hit.term.kind == "events" and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start]):

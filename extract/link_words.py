@@ -71,6 +71,8 @@ DESCRIBES = re.compile(
 DESCRIBED = re.compile(
     r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$"
 )
+# '(32 patients with ICANS and 22) matched controls': people of their own.
+OTHERS = re.compile(rf"\s*(?:[\w-]+\s+){{0,2}}?(?:controls|healthy|{PEOPLE})\b")
 # '(patients with CRS) had more prior infections (38%': a predicate of its own before the value.
 TOLD_OF = re.compile(
     rf"^\s*(?:[{GRADE}{TIME}]+\s+)?(?:had|were|was|showed|displayed|exhibited|received|required|underwent|experienced|tended)\s+(?![{GRADE}{CONCEPT}])[^;]{{4,}}"

@@ -32,6 +32,7 @@ from extract.link_words import (
     NEXT_GROUP,
     OTHER_GROUP,
     OTHER_PREDICATE,
+    OTHERS,
     PREDICATES,
     REMISSIONS,
     RESTATES,
@@ -102,6 +103,8 @@ class _Reader(Companions):
         fresh = left is not None and left.end > previous_end
         barrier = bool(BARRIER.search(gap_left)) and not GOES_ON.match(gap_left)
         direct = fresh and not barrier and bool(LEFT_DIRECT.match(gap_left))
+        if direct and first.bare and re.match(r"\s+and\s+$", gap_left) and OTHERS.match(self.folded, first.n_end):
+            return  # '32 patients with ICANS and 22 matched controls'
         if len(run.items) > 1 and "respectively" in self.folded[run.end : run.end + 90]:
             same = [
                 r
@@ -295,7 +298,7 @@ class _Reader(Companions):
     def _is_told_of(self, run: ConceptRun, value: ValueRun) -> bool:
         """'Patients who developed CRS had more prior infections (38%)': the value is of what those patients had."""
         between = self.skeleton[run.end : value.start]
-        who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start])
+        who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start].replace(GRADE, "-"))
         return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
 
     def _describes(self, run: ConceptRun) -> bool:
