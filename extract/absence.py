@@ -28,6 +28,9 @@ _NO_PATIENT = re.compile(rf"\bno\s+(?:{PEOPLE}|one|child|patient|participant|rec
 _AFTER = re.compile(
     rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|(?:was|were)\s+(?:zero|nil)\b|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|developed|arose|(?:was|were)\s+(?:seen|observed|noted|recorded|reported|found|fulfilled|met|reached))\s+(?:in|by)\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
 )
+_ONE_WITHOUT = re.compile(
+    rf"^{CONCEPT}+\s*(?:\([^()]*\)\s*)?(?:events?\s+)?(?:but\s+)?without\s+(?:any\s+|concurrent\s+|concomitant\s+|{GRADE}+\s*)*$"
+)
 _DENIED = re.compile(r"\b(?:not|never|absent|zero|nil|none|no)\b")  # without one of these _AFTER cannot fit
 _NONE_GRADE = re.compile(
     r"\b(?:none|no(?:\s+(?:events?|cases?|patients?|one|child|episodes?|instances?|further|other))*|without(?:\s+any)?|never|nor|neither|not)\b(?:\s+(?:of\s+(?:them|these|the\s+[\w-]+|which|whom)|was|were|being|had|of|reached|reaching|any|exceed(?:ed|ing)?|at|a|an|as|developed|experienced|higher\s+than|rated|events?|grade|cases?|in))*\s*$"
@@ -85,6 +88,8 @@ def read_absences(
         negated = (not about_some and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))) or (
             joined and list_negated and id(c) not in taken
         )
+        if negated and previous is not None and id(previous) in taken and _ONE_WITHOUT.search(before[previous.start :]):
+            negated = False  # 'two patients had CRS without ICANS': they had none, not all
         negated = negated or (
             bool(_NO_PATIENT.search(clause[-80:]))
             and CONCEPT not in clause[clause.rfind("no ") :]

@@ -160,9 +160,9 @@ class Clause:
                 if (
                     last.bare
                     and last.noun
-                    and len(gap) < 60
+                    and len(gap) < 160
                     and RATE_IN.search(self.skeleton[: last.start])
-                    and re.match(r"^\s*(?:[\w-]+\s+){0,6}?(?:was|were)\s*$", gap)
+                    and re.match(r"^\s*(?:[\w()/+-]+\s+){0,20}?(?:was|were|reached)\s*$", gap)
                 ):
                     q.total, q.total_span = last.n, (last.start, last.n_end)  # 'the ORR in these 52 patients was 52%'
                     merged.pop()
@@ -243,7 +243,7 @@ class Clause:
         if unclaimed and gap.strip() == "and" and first.n is None and q.n is None:
             return True  # 'On days 28 and 90, 81% and 64% were in remission'
         if re.search(
-            r"(?:[,;]|\band|\bwith|\bincluding)\s*(?:in\s+|only\s+|a\s+further\s+)?$", gap
+            r"(?:[,;]|\band|\bwith|\bincluding)\s*(?:in\s+|only\s+|an?\s+(?:further\s+)?)?$", gap
         ) and self._counts_own_concept(q):
             return False
         if OTHER_PREDICATE.match(self.skeleton[q.end : q.end + 60]) and re.search(r"(?:,|\band)\s*$", gap):

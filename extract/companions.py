@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from extract.concepts import Mention
 from extract.grading import Grading
-from extract.link_words import BARRIER
-from extract.links import CONCEPT, TIME, ConceptRun, ValueRun
+from extract.link_words import BARRIER, LIST_JOINT
+from extract.links import CONCEPT, GRADE, TIME, ConceptRun, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
 _JUST_AFTER = re.compile(
@@ -21,6 +21,10 @@ _BEST = re.compile(r"\bbest\b(?!\s+(?:available|supportive|of|possible))|\bb(?:o
 _AS_BEST = re.compile(rf"^[^.;,()\d{CONCEPT}]{{0,24}}\b(?:was|were|as)\s+(?:the\s+|their\s+|a\s+)?best\b")
 # Depths of response, of which a patient's best may be told.
 DEPTHS = frozenset({"ORR", "CR", "CRi", "CR/CRi", "sCR", "CR/sCR", "VGPR", ">=VGPR", "PR", "SD", "PD", "NR"})
+
+_ADJECTIVE = re.compile(
+    r"\b(?:bacterial|viral|fungal|parasitic|early|late|acute|chronic|severe|mild|moderate|any|clinical|minor|major|hepatic|renal|cardiac|local|systemic|overall|complete|partial)\s*$"
+)
 
 
 class Companions(Grading):
@@ -156,3 +160,32 @@ class Companions(Grading):
         if earlier:
             return earlier[-1]
         return self.carried.time if re.search(r"\b(?:corresponding|respective|same|these)\b", self.folded) else None
+
+    def _places(self, run: ValueRun, concepts: ConceptRun) -> list[int] | None:
+        """Where the concepts stand in a list of as many things as values, some of them unknown.
+
+        'Pruritus, dry mouth and CRS in 13, 12 and 9 patients, respectively': the third value is of CRS.
+        """
+        k = len(run.items)
+        behind = re.search(r"\brespectively\b", self.skeleton[run.end : run.end + 60])
+        if not behind or re.search(
+            r"\band\b|\bvs\b|\bversus\b|\bor\b", self.skeleton[run.end : run.end + behind.start()]
+        ):
+            return None
+        since = max([v.end for v in self.values if v.end <= concepts.start], default=0)
+        since = max(since, self.skeleton.rfind(";", 0, concepts.start) + 1)
+        joints = list(LIST_JOINT.finditer(self.skeleton, since, run.start))
+        if len(joints) != k - 1 or (k == 2 and "," in joints[0][0]):
+            return None
+        if any(_ADJECTIVE.search(self.skeleton[max(since, m.start() - 16) : m.start()]) for m in joints):
+            return None  # 'bacterial, viral and fungal infections'
+        first, last = concepts.items[0], concepts.items[-1]
+        if not (
+            any(self._at_joint(m.end(), first.start) for m in joints)
+            or any(self._at_joint(last.end, m.start()) for m in joints)
+        ):
+            return None
+        return [sum(m.end() <= c.start for m in joints) for c in concepts.items]
+
+    def _at_joint(self, start: int, end: int) -> bool:
+        return start <= end and not self.skeleton[start:end].strip(f" {GRADE}")

@@ -109,7 +109,7 @@ def _local_hits(text: str, local: Mapping[str, Term | None]) -> list[Hit]:
 
 # An event named as a cause, a reason or a comparison group is not one that is counted here.
 _EVENT_NOT_BEFORE = re.compile(
-    r"(?:\b(?:administered|given|used|required|received|treated|needed|indicated|hospitali[sz]ed|admitted|prescribed|tocilizumab|steroids?|corticosteroids|dexamethasone|anakinra)\s+(?:[\w-]+\s+){0,3}for|\bto\s+(?:treat|prevent|manage|mitigate|reduce)|(?:treatment|management|prevention|prophylaxis|onset|duration|resolution|grading|severity|prediction|predictors?|risk|risks|history|odds|likelihood|mechanisms?|pathogenesis|kinetics|course)\s+(?:of|for)|risk\s+factors?\s+(?:of|for)|because\s+of|owing\s+to|predict(?:s|ed|ing|ive\s+of)?|prior\s+to|\bdespite|\btime\s+to|recovery\s+from|associated\s+with|correlated\s+with|related\s+to|(?:or|vs\.?|versus|than)\s+no|(?:patients|those|controls|children|subjects|participants|individuals)\s+(?:with\s+(?:mild\s+)?or\s+)?without)\s+(?:(?:the|any|severe|mild|an?|both|early|late|prolonged)\s+)*$"
+    r"(?:\b(?:administered|given|used|required|received|treated|needed|indicated|hospitali[sz]ed|admitted|prescribed|tocilizumab|steroids?|corticosteroids|dexamethasone|anakinra)\s+(?:[\w-]+\s+){0,3}for|\bto\s+(?:treat|prevent|manage|mitigate|reduce)|(?:treatment|management|prevention|prophylaxis|onset|duration|resolution|grading|severity|prediction|predictors?|risk|risks|history|odds|likelihood|mechanisms?|pathogenesis|kinetics|course)\s+(?:of|for)|risk\s+factors?\s+(?:of|for)|because\s+of|owing\s+to|predict(?:s|ed|ing|ive\s+of)?|prior\s+to|\bdespite|\btime\s+to|recovery\s+from|associated\s+with|correlated\s+with|related\s+to|(?:or|vs\.?|versus|than)\s+no|\bwith\s+(?:and|or|vs\.?|versus)\s+without|(?:patients|those|controls|children|subjects|participants|individuals)\s+(?:with\s+(?:mild\s+)?or\s+)?without)\s+(?:(?:the|any|severe|mild|an?|both|early|late|prolonged)\s+)*$"
 )
 
 
@@ -294,10 +294,20 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
     return out
 
 
+# 'Grade ≥3 toxicities': any adverse event.
+_TOXICITIES = re.compile(
+    r"\s+(?:(?:treatment|therapy|car[\s-]t)[\s-]related\s+|acute\s+|any\s+)?(toxicit(?:y|ies)|toxic\s+effects?)\b"
+)
+
+
 def all_mentions(text: str, folded: str, local: Mapping[str, Term | None]) -> list[Mention]:
     """Concepts and grades of a sentence in order. A grade inside a concept's words is dropped."""
     concepts = read_concepts(text, folded, local)
     grades = [g for g in read_grades(folded) if all(g.end <= c.start or g.start >= c.end for c in concepts)]
+    for g in grades:
+        m = _TOXICITIES.match(folded, g.end)
+        if m and g.name[-1].isdigit() and all(m.end(1) <= c.start or m.start(1) >= c.end for c in concepts):
+            concepts.append(Mention("events", m.start(1), m.end(1), "AE"))
     return sorted(concepts + grades, key=lambda m: m.start)
 
 

@@ -50,8 +50,16 @@ UNTOLD = re.compile(
 REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
 # '…, and 26 were given immunoglobulin': a new statement begins with this value.
 OTHER_PREDICATE = re.compile(
-    rf"^[\])%\s]*(?:of\s+(?:them|these|whom)\s+)?(?:(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])"
+    rf"^[\])%\s]*(?:of\s+(?:them|these|whom)\s+)?(?:(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went|receiving|undergoing)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])"
 )
+# 'patients in sustained remission'
+LASTING_STATE = r"(?:(?:sustained|continuous|continued|ongoing|durable|long-term|stable|prolonged|first|second)\s+)?"
+IN_STATE = re.compile(rf"\b(?:{PEOPLE})\s+(?:who\s+were\s+)?in\s+(?:an?\s+)?{LASTING_STATE}$")
+# Between an event and the 'adverse events' of which it is one: 'was the most common', 'were among the most frequent'.
+MOST_COMMON_OF = re.compile(
+    rf"^\s*(?:\([^()]*\)\s*)?(?:was|were|is|are|remained|being|represented|constituted)\s+(?:by\s+far\s+|also\s+|among\s+)*(?:the\s+)?(?:second\s+|third\s+)?(?:most|only|main|predominant|commonest|leading|major|principal)\s+(?:[\w≥>-]+\s+|{GRADE}+\s+){{0,5}}$"
+)
+LIST_JOINT = re.compile(r",\s*(?:and|or)\b|,|\b(?:and|or)\b")
 SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
 )

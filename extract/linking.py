@@ -27,8 +27,11 @@ from extract.link_words import (
     GOES_ON,
     GROUP_NOUN,
     IN_GROUP,
+    IN_STATE,
     LASTING,
+    LASTING_STATE,
     LEFT_DIRECT,
+    MOST_COMMON_OF,
     NEXT_GROUP,
     OTHER_GROUP,
     OTHER_PREDICATE,
@@ -162,6 +165,7 @@ class _Reader(Companions):
             right = found
         if right is not None:
             word = self.folded[right.start : right.end]
+            told = direct and self._closes(gap_left) and not (gap_left.rstrip().endswith(":") and first.noun)
             right_verb = bool(RIGHT_VERB.match(gap_right)) or (
                 bool(PREDICATES.match(word)) and bool(RIGHT_PREDICATE.match(gap_right))
             )
@@ -172,11 +176,7 @@ class _Reader(Companions):
                 right_verb = right_verb and bool(
                     re.search(r",\s*(?:i\.e\.,?\s*)?[\d.]+\s?%$", self.folded[first.start : run.end])
                 )
-            if (
-                right_verb
-                and not (direct and self._closes(gap_left))
-                and not self._has_own_value(right, next_start, gap_right)
-            ):
+            if right_verb and not told and not self._has_own_value(right, next_start, gap_right):
                 self._emit(run, right, "value-verb-concept", 0.92, left=False)
                 return
         if (
@@ -293,6 +293,10 @@ class _Reader(Companions):
         found = own or open_ones or before
         if found and found[-1] not in own and self._is_told_of(found[-1], run):
             return None
+        if len(found) > 1 and found[-1].items[0].name in ("AE", "SAE"):
+            between = self.skeleton[found[-2].end : found[-1].start]
+            if MOST_COMMON_OF.match(between):  # 'CRS was the most common adverse event (51%)'
+                return found[-2]
         return found[-1] if found else None
 
     def _is_told_of(self, run: ConceptRun, value: ValueRun) -> bool:
@@ -305,6 +309,8 @@ class _Reader(Companions):
         """Whether a concept only says who: 'those with CR', 'MRD negativity among responders', 'RFS among CRi patients'."""
         before = self.skeleton[max(0, run.start - 70) : run.start]
         if DESCRIBED.search(before):
+            return True
+        if run.items[0].name in REMISSIONS and IN_STATE.search(before) and self._is_subject(run):
             return True
         word, after = self.folded[run.start : run.end], self.folded[run.end : run.end + 12]
         if DESCRIBED_PAIR.search(before) and AND_PEOPLE.match(self.skeleton[run.end : run.end + 40]):
@@ -371,7 +377,7 @@ class _Reader(Companions):
             )
         return (
             first.name in REMISSIONS
-            and bool(re.search(r"\bin\s+(?:an?\s+)?$", gap))
+            and bool(re.search(rf"\bin\s+(?:an?\s+)?{LASTING_STATE}$", gap))
             and not re.search(r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap)
         )
 
@@ -515,8 +521,11 @@ class _Reader(Companions):
         if len(grade_list) == k > 1 and names[0].kind == "events":
             self.last_list = grade_list
         times = self._time_list(run, concepts)
+        places = self._places(run, concepts) if left and c < k and len(grade_list) != k != len(times) else None
         for i, value in enumerate(values):
-            if c == k or (c == 1):
+            if places is not None:
+                chosen = [name for name, place in zip(names, places, strict=True) if place == i]
+            elif c == k or (c == 1):
                 chosen = [names[i] if c == k else names[0]]
             elif c > 1 and k % c == 0:
                 # 'CRS and ICANS (11% vs 7% and 34% vs 28%)' goes by concept, '(6% and 24% vs 7% and 15%)' by group.
