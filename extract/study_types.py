@@ -74,6 +74,7 @@ _NOT_OWN = re.compile(
     r"|have (?:revolutioni|transformed|changed|become|emerged|shown|been reported|been used|limited|improved)"
     r"|little is known|in the literature|others have|historical"
     r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking"
+    r"|for (?:instance|example)|since the report|largest series|to date,"
     r"|in (?:one|another|a recent|several|some|most) (?:[\w/-]+ ){0,4}(?:study|studies|trials?|series|cohorts?))"
 )
 _PEOPLE = (
@@ -89,6 +90,12 @@ _COUNTED = re.compile(
     r"(?<![\w.])(?:([1-9]\d{1,2}(?:[ ,]\d{3})?|[1-9],\d{3}|[1-9]\d{3}(?<!\b19\d\d)(?<!\b20\d\d))|[4-9]"
     rf"|{_SPELLED})"
     rf"(?:\s+(?!of\b|and\b|to\b)[\w/+-]+){{0,4}}?\s+{_PEOPLE}\b|\(n\s?=\s?\d\d+\)"
+)
+_DONORS = re.compile(
+    r"\b(?:cells?|samples?|blasts|blood|marrow|products?|tumou?rs?|sera|serum|specimens)\s+(?:obtained\s+|collected\s+)?(?:of|from)\s+(?:\w+\s+)?$"
+)
+_OWN_WORK = re.compile(
+    r"\b(?:we|our|us)\b(?!\s+(?:review|discuss|summari|argue|explore|outline|highlight|examine|propose|also\s+(?:discuss|review)|will))|\bthis\s+(?:study|trial|case|phase|analysis|report)\b|\b(?:here|herein)\b|year-old|\bthe\s+patient\b"
 )
 _FEW = re.compile(rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b")
 _OUTCOMES = re.compile(
@@ -109,7 +116,9 @@ OUTCOMES: Weights = {
 MANY = 400  # patients
 MANY_CENTRES: Weights = {"real_world": 4}
 FEW_CENTRES: Weights = {"retrospective": 3, "real_world": -3}
-FEW_PATIENTS: Weights = {"case_report": 2}
+FOUR_CENTRES: Weights = {"retrospective": 2, "real_world": -2}
+FEW_PATIENTS: Weights = {"case_report": 4}
+NO_STUDY: Weights = {"review": 3}
 NO_PATIENTS: Weights = {"retrospective": -3, "real_world": -3, "prospective_trial": -2}
 SHORT = 500  # characters: an abstract that breaks off tells nothing by what it lacks
 MANY_PATIENTS: Weights = {"real_world": 3}
@@ -146,7 +155,9 @@ def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weig
     for _, _, cue in cues.body.hits(own):
         found.setdefault(cue.id, cue.body)
     everything = f"{folded_title} . {own}"
-    groups = [m[1] for m in _COUNTED.finditer(everything)]
+    groups = [
+        m[1] for m in _COUNTED.finditer(everything) if not _DONORS.search(everything, max(0, m.start() - 40), m.start())
+    ]
     counted = min(2, len(groups))
     for i in range(counted):
         found[f"patients counted {i + 1}"] = COUNTED
@@ -155,7 +166,9 @@ def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weig
     centres = list(_CENTRES.finditer(everything))
     if centres and "one-centre" not in found:
         most = max(int(m[1]) if m[1] else 3 if m[2] else 4 if m[3] else 5 for m in centres)
-        if most != 4:
+        if most == 4:
+            found["four centres"] = FOUR_CENTRES
+        else:
             found["many centres counted" if most > 4 else "few centres"] = MANY_CENTRES if most > 4 else FEW_CENTRES
     if "one-centre" not in found and any(_whole(n) >= MANY for n in groups if n):
         found["more patients than one centre has"] = MANY_PATIENTS
@@ -163,6 +176,8 @@ def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weig
         found["two or three patients"] = FEW_PATIENTS
     elif not counted and len(folded) > SHORT:
         found["no patients counted"] = NO_PATIENTS
+    if not counted and not _OWN_WORK.search(own):
+        found["no study of its own"] = NO_STUDY
     if record.nct and "registered" not in found and counted:
         found["registered in record"] = RECORD_NUMBER
     return found

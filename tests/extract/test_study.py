@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,8 @@ from models.record import Record, Section
 from models.scanner import Scanner
 from models.study import StudyType
 from models.vocabulary import fold
+
+STUDY_TYPES = tomllib.loads((Path(__file__).parent / "study_types.toml").read_text(encoding="utf-8"))["case"]
 
 
 @dataclass(frozen=True)
@@ -323,6 +327,13 @@ def test_study_type(text: Text) -> None:
     record = record_of(text)
     title, abstract = fold(text.title), fold(text.abstract)
     assert study_type(record, title, abstract) == text.kind, weights_of(record, title, abstract)
+
+
+@pytest.mark.parametrize("case", STUDY_TYPES, ids=lambda case: case["title"][:60])
+def test_study_type_of_short_abstracts(case: dict[str, str]) -> None:
+    record = Record(pmid="1", title=case["title"], sections=(Section(text=case["text"]),))
+    title, abstract = fold(record.title), fold(record.abstract)
+    assert study_type(record, title, abstract) == case["kind"], weights_of(record, title, abstract)
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda t: t.title[:60])
