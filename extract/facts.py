@@ -124,6 +124,12 @@ _CASE_NOT = re.compile(
 )
 
 
+# One of two or three patients.
+_CASE_WHICH = re.compile(
+    r"\b(?:(?:patient|case|subject)\s+\d\b|(?:in\s+)?one\s+(?:patient|instance|case|child)|the\s+(?:first|second|third|other|latter|former)\s+(?:patient|case|child|man|woman|boy|girl))"
+)
+
+
 def _case_statements(reading: Reading) -> list[Link]:
     """In a report of one to three patients, what happened is stated without numbers: 'she had grade 2 CRS'."""
     if reading.sentence.scope is not Scope.RESULTS:
@@ -158,7 +164,11 @@ def _case_statements(reading: Reading) -> list[Link]:
             None,
         )
         time = next((q.times[0] for q in reading.quantities if q.times and abs(q.start - m.end) < 40), None)
-        out.append(Link(m, None, "case-statement", 0.6, m.start, m.end, grade=grade, time=time))
+        told_of = list(_CASE_WHICH.finditer(folded[: m.start]))
+        which = told_of[-1] if told_of else None
+        counted = Quantity("proportion", which.start(), which.end(), n=1, n_end=which.end()) if which else None
+        start = which.start() if which else m.start
+        out.append(Link(m, counted, "case-statement", 0.6, start, m.end, grade=grade, time=time))
     return out
 
 

@@ -43,9 +43,19 @@ _INCOMPLETE = re.compile(
 SILENT = ("review", "preclinical", "cost_effectiveness")
 
 
+_MODELLED = re.compile(r"\b(?:model\w*|markov|qalys?|icers?|quality-adjusted|simulat\w+|willingness|budget)\b")
+_COSTED = re.compile(r"\b(?:retrospective|records|charts?|claims|cohort\s+study|consecutive)\b")
+
+
+def _counts_patients(text: str) -> bool:
+    """Whether a study of costs counted those of its own patients, rather than of a model's."""
+    folded = fold(text)
+    return bool(_COSTED.search(folded)) and not _MODELLED.search(folded)
+
+
 def read_document(record: Record, doc: Doc, kind: StudyType) -> list[Reading]:
     """Readings of all sentences of title and abstract, in order."""
-    if kind in SILENT:
+    if kind in SILENT and not (kind == "cost_effectiveness" and _counts_patients(doc.text)):
         return []
     local = local_terms(doc, record.abstract)
     if _INCOMPLETE.search(fold(record.abstract)):

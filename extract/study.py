@@ -51,7 +51,7 @@ def study_number(kind: StudyType, counts: Sequence[tuple[int, Count]]) -> int | 
 
     `counts` are (sentence index, cohort count) pairs in the order of the text.
     """
-    if kind in ("review", "preclinical", "cost_effectiveness"):
+    if kind in ("review", "preclinical"):
         return None
     found = [c for _, c in counts]
 
