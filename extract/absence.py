@@ -299,9 +299,12 @@ def _qualified(
     """'Most patients only experienced mild CRS', 'all events were grade 1 or 2': graded, without a number."""
     out: list[Link] = []
     for c in concepts:
-        if c.kind != "events" or id(c) in taken or c.name in ("AE", "SAE", "all-cause death", "death"):
+        if c.kind != "events" or c.name in ("AE", "SAE", "all-cause death", "death"):
             continue
-        if out and re.match(r"^\s*(?:,|and|or|,\s*and)\s*$", skeleton[out[-1].end : c.start]):
+        graded = id(c) in taken  # 'all patients had CRS (nine with grade 1, one with grade 2)'
+        if graded and (c.name, "any") in told:
+            continue
+        if out and not graded and re.match(r"^\s*(?:,|and|or|,\s*and)\s*$", skeleton[out[-1].end : c.start]):
             out.append(
                 Link(c, None, "qualified", 0.65, out[-1].start, c.end, grade=out[-1].grade, qualifier=out[-1].qualifier)
             )
@@ -332,6 +335,8 @@ def _qualified(
         if BARRIER.search(between) or (
             grade is None and c.name in ("CRS", "neurotoxicity", "infection") and name in ("some",)
         ):
+            continue
+        if graded and (name != "all" or grade is not None):
             continue
         out.append(Link(c, None, "qualified", 0.7, m.start(), c.end, grade=grade, qualifier=name))
     for c in concepts:

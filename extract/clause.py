@@ -31,7 +31,13 @@ _MEDIAN_OF = re.compile(r"\bmedian\s+(?:of\s+)?$")
 _LABELS = re.compile(r"\s*[:,=]\s*\d+(?:\.\d+)?\s?%")
 # Decimals below one that are no proportions.
 _NO_PROPORTION = re.compile(
-    r"\b(?:ratios?|odds|smd|correlations?|coefficients?|differences?|index|indices|auc|utilit(?:y|ies))\b[^.;]*$"
+    r"\b(?:ratios?|irrs?|odds|smd|correlations?|coefficients?|differences?|index|indices|auc|utilit(?:y|ies))\b[^.;]*$"
+)
+
+
+# '47 infection events', '12 different types of adverse events': what is counted is not patients.
+_EVENTS_COUNTED = re.compile(
+    r"\s*(?:(?:[\w-]+\s+){0,2}?(?:types?|kinds?)\s+of\s+(?:[\w-]+\s+)?(?:adverse|toxic)|(?:[\w-]+\s+){0,2}?(?:infection|infectious)\s+(?:events?|episodes?)\b)"
 )
 
 
@@ -128,6 +134,8 @@ class Clause:
                 if not survival:
                     continue
             listed = False
+            if q.bare and q.kind == "proportion" and _EVENTS_COUNTED.match(self.folded, q.n_end):
+                continue  # events, not the patients who had them
             self.values.append(q)
 
     def _draw_skeleton(self) -> None:

@@ -35,6 +35,12 @@ _EACH = re.compile(
 )
 
 
+# 'total and severe CRS', 'CRS and severe CRS', 'any CRS and of grade 3 CRS': the first is of any grade.
+_ANY_BESIDE = re.compile(
+    rf"(?:\b(?:total|overall|any|all)\s*(?P<again>{CONCEPT}+)?|(?P<same>{CONCEPT}+)(?:\s*\([^()]*\))?(?:\s+(?:rates?|events?))?)\s*,?\s+(?:and|or|as\s+well\s+as)\s+(?:of\s+)?$"
+)
+
+
 class Grading(Clause):
     """A clause that can tell the grade of its values."""
 
@@ -86,6 +92,10 @@ class Grading(Clause):
                 break
             led.insert(0, g)
             at = g.start
+        if len(led) == 1 and len(run.items) == 2 and len(concepts.items) == 1:
+            beside = _ANY_BESIDE.search(self.skeleton[: led[0].start])
+            if beside and self._same_event(beside, concepts.items[0]):
+                return ["any", led[0].name]
         if len(led) == len(run.items):  # 'any-grade and grade ≥3 CRS occurred in 80% and 5%'
             return [g.name for g in led]
         previous = max((q.end for q in self.values if q.end <= run.start), default=0)
@@ -102,6 +112,12 @@ class Grading(Clause):
         ):
             return repeated  # 'CRS (any grade and grade ≥3) in 80% and 5%, and ICANS in 30% and 2%'
         return []
+
+    def _same_event(self, beside: re.Match[str], mention: Mention) -> bool:
+        group = "again" if beside["again"] else "same" if beside["same"] else None
+        if group is None:
+            return True
+        return any(c.start == beside.start(group) and c.name == mention.name for c in self.concepts)
 
     def _grade(
         self, mention: Mention, concepts: ConceptRun, value: Quantity, run: ValueRun, *, left: bool
@@ -132,7 +148,7 @@ class Grading(Clause):
         if (
             after_value is not None
             and re.match(
-                rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|it\s+was|they|\s)*+$",
+                rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|and\s+(?:was|were)(?:\s+of)?|it\s+was|they|\s)*+$",
                 self.skeleton[value.end : after_value.start],
             )
             and not self._grade_has_value(after_value)
