@@ -191,7 +191,13 @@ class Clause:
                     and GRADE not in gap
                     and len(gap) < 90
                     and (
-                        (VALUE_GAP.match(gap) and (";" not in gap or self._in_bracket(last.end)))
+                        (
+                            VALUE_GAP.match(gap)
+                            and (
+                                ";" not in gap
+                                or (self._in_bracket(last.end) and not gap.lstrip().startswith((")", "]")))
+                            )
+                        )
                         or (LABELLED.match(gap) and self._in_bracket(last.end))
                     )
                     and self._alike(last, q, gap)
@@ -218,13 +224,15 @@ class Clause:
 
     def _share_total(self, run: ValueRun) -> None:
         """'ORR and CR were 38% and 31% in the 13 patients who …': the size behind the list is of all its percents."""
-        last = run.items[-1]
-        if last.total is None or last.n is not None or len(run.items) < 2:
-            return
-        for q, joint in zip(reversed(run.items[:-1]), reversed(run.joints), strict=True):
-            if joint or q.n is not None or q.total is not None:
+        total: float | None = None
+        for i in range(len(run.items) - 1, -1, -1):
+            q = run.items[i]
+            if i < len(run.joints) and run.joints[i]:
+                total = None
+            if q.n is not None:
                 return
-            q.total = last.total
+            total = q.total if q.total is not None else total
+            q.total = total
 
     def _in_bracket(self, at: int) -> bool:
         return self.skeleton.count("(", 0, at) > self.skeleton.count(")", 0, at) or self.skeleton.count(
@@ -259,7 +267,7 @@ class Clause:
         if any(q.start <= c.start < q.end for c in self.concepts):
             return False  # '9 CRs (42.9%) and 6 PRs (28.6%)': each has its own
         if any(
-            re.match(r"\s*[\])]?\s*(?:of\s+)?(?:them|these|those|whom)\b", self.folded[at : at + 16])
+            re.match(r"\s*[\])]?\s*(?:of\s+)?(?:them|these|those|whom|which)\b", self.folded[at : at + 16])
             for at in (q.n_end, q.end)
         ) or (q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]])):
             return False
@@ -270,7 +278,7 @@ class Clause:
         after = next((c for c in self.concepts if c.start >= q.end), None)
         return after is not None and bool(
             re.match(
-                rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:{PEOPLE}|the|had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|attain\w+|achiev\w+|reach\w+|develop\w+|experienc\w+|having|becoming|given|treated|transferred|started|put|subsequently|later|eventually|ultimately|also|still|then|finally|{GRADE}+)\s+)*+$",
+                rf"^[\])%\s]*(?:{PEOPLE}\s+)?(?:(?:{PEOPLE}|the|had|with|in|a|an|achieved|were|was|of|of\s+whom|them|reached|attained|developed|experienced|no|grade|showed|required|received|underwent|needed|were|died|only|attain\w+|achiev\w+|reach\w+|develop\w+|experienc\w+|having|becoming|given|treated|transferred|started|put|subsequently|later|eventually|ultimately|also|still|then|finally|sustained|durable|ongoing|confirmed|best|prolonged|further|additional|{GRADE}+)\s+)*+$",
                 self.skeleton[q.end : after.start],
             )
         )

@@ -15,7 +15,7 @@ _JUST_AFTER = re.compile(
     rf"^[\])\s%]*(?:,\s*)?(?:respectively\s*,?\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:,?\s*respectively\s*,?\s*)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
 )
 _BEHIND = re.compile(
-    r"^\s*(?:rates?\s+|status\s+)?(?:\([^()]{0,40}\)\s*)?(?:was\s+|were\s+)?(?:at|by|on|after|within|in|for|through)\s+(?:the\s+)?$"
+    r"^\s*(?:rates?\s+|status\s+)?(?:\([^()]{0,40}\)\s*)?(?:was\s+|were\s+)?(?:ongoing\s+|lasting\s+|maintained\s+|persisting\s+)?(?:at|by|on|after|within|in|for|through)\s+(?:the\s+)?$"
 )
 _BEST = re.compile(r"\bbest\b(?!\s+(?:available|supportive|of|possible))|\bb(?:orr|or|cr|crr)\b")
 _AS_BEST = re.compile(rf"^[^.;,()\d{CONCEPT}]{{0,24}}\b(?:was|were|as)\s+(?:the\s+|their\s+|a\s+)?best\b")
@@ -108,6 +108,13 @@ class Companions(Grading):
             return behind[0].times[0]
         if head:
             return head[-1].times[0]
+        behind_concept = [
+            t
+            for t in times
+            if value.end <= mention.start <= t.start and _BEHIND.match(self.skeleton[mention.end : t.start])
+        ]
+        if behind_concept:
+            return behind_concept[0].times[0]
         between = [
             t
             for t in times
@@ -117,13 +124,6 @@ class Companions(Grading):
             return between[-1].times[0]
         if near_after:
             return near_after[0].times[0]
-        behind_concept = [
-            t
-            for t in times
-            if value.end <= mention.start <= t.start and _BEHIND.match(self.skeleton[mention.end : t.start])
-        ]
-        if behind_concept:
-            return behind_concept[0].times[0]
         inside = [t for t in times if value.start <= t.start < value.end]
         if inside:
             return inside[0].times[0]

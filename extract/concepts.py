@@ -176,6 +176,8 @@ def _excluded(hit: Hit, folded: str) -> bool:
         and re.match(r"\s+(?:and\s+)?(?:in|disease|relapse|leuk)\b", folded[hit.end : hit.end + 14])
     ):
         return True
+    if hit.term.kind == "response" and _NOT_FOUND.search(folded, max(0, hit.start - 60), hit.start):
+        return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
     if (
@@ -202,6 +204,13 @@ def _excluded(hit: Hit, folded: str) -> bool:
         return False
     return after is not None and bool(after.match(folded[hit.end : hit.end + (60 if word in _LOOSE else 24)]))
 
+
+# 'The odds of CR', 'the target ORR', 'each 10% increase in CR', 'varying degrees of remission': no figure of the study.
+_NOT_FOUND = re.compile(
+    r"\b(?:odds|likelihood|chances?)\s+(?:of|for)\s+(?:achieving\s+|attaining\s+|having\s+|an?\s+|any\s+|the\s+)*$"
+    r"|\b(?:target(?:ed)?|expected|anticipated|assumed|hypothesi[sz]ed|desired|historical|benchmark|null)\s+$"
+    r"|\beach\s+[\d.]+\s?%\s+(?:increase|decrease|increment|gain)\s+in\s+(?:the\s+)?$|\bdegrees?\s+of\s+$"
+)
 
 # Words common enough outside results that their surroundings decide.
 _LOOSE = frozenset(
@@ -270,7 +279,11 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
             if last.name == "ORR" and m.kind == "response" and _BEST_WAS.match(folded[last.start : m.start]):
                 out[-1] = m
                 continue
-            if pair in _JOINED and _BETWEEN.match(gap):
+            if (
+                pair in _JOINED
+                and _BETWEEN.match(gap)
+                and not (gap.strip() == "/" and folded[m.end : m.end + 1] == "/")
+            ):
                 out[-1] = Mention("response", last.start, m.end, _JOINED[pair])
                 continue
             if last.name == "MRD-" and m.name in _REMISSIONS and _TOUCH.match(gap):

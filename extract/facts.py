@@ -220,7 +220,11 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     if q is not None:
         if q.kind != "proportion":
             return None
-        if mention.name in ("PD", "relapse") and _caused_death(reading.sentence.folded, mention, q):
+        if (
+            mention.name in ("PD", "relapse")
+            and not reading.sentence.folded[mention.start : mention.end].endswith("ed")
+            and _caused_death(reading.sentence.folded, mention, q)
+        ):
             return None
         if is_baseline(reading.sentence.folded, mention, q):
             return None

@@ -43,14 +43,21 @@ TRAILING = re.compile(
 FIGURES = re.compile(
     r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$"
 )
+CHANGE = re.compile(
+    r"[\])%\s]*(?:\([^()]{0,60}\)\s*)?(?:absolute\s+|relative\s+)?(?:reduction|decrease|decline|drop|lower|higher|greater|gain|benefit|improvement|difference|more\s+likely|less\s+likely)\b"
+)
+FOR_SOME = re.compile(rf"^[\])%\s]*(?:for|in|among)\s+(?:all|those|everyone|{PEOPLE})\b")
 # 'CD19-negative in 6 and unknown in 1', '(one not typed)': a number of those of whom it is not known.
 UNTOLD = re.compile(
     r"\s*(?:(?:was|were)\s+)?(?:of\s+)?(?:unknown|unclassified|undetermined|indeterminate|missing|not\s+(?:typed|tested|assessed|assessable|available|evaluable|known|determined)|too\s+early)\b"
 )
+UNTOLD_IN = re.compile(
+    r"\b(?:unknown|unclassified|undetermined|indeterminate|missing|not\s+(?:typed|tested|assessed|available|evaluable|known|determined))\s+in\s+(?:the\s+(?:other|remaining)\s+)?$"
+)
 REMISSIONS = frozenset({"CR", "CRi", "CR/CRi", "MRD- CR", "MRD-"})
 # '…, and 26 were given immunoglobulin': a new statement begins with this value.
 OTHER_PREDICATE = re.compile(
-    rf"^[\])%\s]*(?:of\s+(?:them|these|whom)\s+)?(?:(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went|receiving|undergoing)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])"
+    rf"^[\])%\s]*(?:of\s+(?:them|these|whom)\s*)?(?:,\s*respectively\s*,\s*)?(?:(?:{PEOPLE})\s+)?(?:were|was|had|received|underwent|required|did|have|needed|started|switched|completed|discontinued|proceeded|went|receiving|undergoing)\s+(?![^.;,]{{0,24}}[{GRADE}{CONCEPT}])"
 )
 # 'patients in sustained remission'
 LASTING_STATE = r"(?:(?:sustained|continuous|continued|ongoing|durable|long-term|stable|prolonged|first|second)\s+)?"
@@ -117,12 +124,16 @@ BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\
 GOES_ON = re.compile(
     rf"^[\])%\s]*[,;]?\s*(?:but\s+|although\s+|though\s+|and\s+)?(?:it\s+|this\s+|they\s+|these\s+)?(?:was\s+|were\s+|had\s+)?(?:(?:of|only|seldom|rarely|infrequently|uncommonly|occasionally)\s+)*{GRADE}+\s*(?:in|\(|occurred\s+in)\s*(?:only\s+|just\s+)?$"
 )
+# '64% of CRs were ongoing'
+ONGOING = re.compile(
+    rf"^\s*(?:{PEOPLE}\s+)?(?:were|was|are|is|remain\w*|stayed)\s+(?:still\s+)?(?:ongoing|maintained|durable|sustained|in\s+(?:response|remission)|on\s+response)\b"
+)
 # 'converted from PR to CR', 'initial PR patients converting to CR', 'with PR later achieved CR': the later one is told.
 CONVERTED = re.compile(
     rf"^\s*(?:(?:at|by|on)\s+{TIME}+\s+)?(?:{PEOPLE}\s+)?(?:to|into|(?:(?:who|which|that|and|then|later|subsequently|eventually|ultimately|further|had|have|has|was|were)\s+)*(?:convert\w*|deepen\w*|improv\w+|upgrad\w+|evolv\w+|progress\w+|turn\w*|went\s+on|(?:subsequently|later|eventually|ultimately|then)\s+(?:achiev\w+|attain\w+|reach\w+|had|enter\w+|develop\w+))(?:\s+(?:in)?to)?)\s+(?:an?\s+|the\s+)?(?=[{CONCEPT}])"
 )
 LIST = re.compile(
-    r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|"
+    r"^\s*(?:rates?|events?|cases?|syndromes?|status)?\s*(?:\([^()\d]{1,24}\)\s*)?(?:,|/|&|and|or|nor|plus|as\s+well\s+as|and/or|,\s*and|,\s*or|,\s*as\s+well\s+as|along\s+with|together\s+with|followed\s+by|\+)\s*(?:(?:any|all|the|a|an|of|for|in|both|other|grade|severe|median|rate\s+of|rates\s+of|"
     + GRADE
     + "+|"
     + TIME

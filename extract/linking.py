@@ -10,26 +10,22 @@ from __future__ import annotations
 
 import re
 
-from extract.companions import DEPTHS, Companions
 from extract.concepts import Mention
 from extract.grading import NEXT_OF_LIST
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
-    AND_PEOPLE,
     BARRIER,
     CARRY,
-    CONVERTED,
+    CHANGE,
     DESCRIBED,
-    DESCRIBED_PAIR,
     DESCRIBES,
     FOR_GROUP,
+    FOR_SOME,
     GOES_ON,
     GROUP_NOUN,
     IN_GROUP,
-    IN_STATE,
     LASTING,
-    LASTING_STATE,
     LEFT_DIRECT,
     MOST_COMMON_OF,
     NEXT_GROUP,
@@ -37,7 +33,6 @@ from extract.link_words import (
     OTHER_PREDICATE,
     OTHERS,
     PREDICATES,
-    REMISSIONS,
     RESTATES,
     RIGHT_NEAR,
     RIGHT_PREDICATE,
@@ -46,10 +41,12 @@ from extract.link_words import (
     TOLD_OF,
     TOPIC,
     UNTOLD,
+    UNTOLD_IN,
     VALUE_GAP,
 )
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
 from extract.quantities import PEOPLE, Quantity
+from extract.whom import Whom
 
 
 def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carried: Carried) -> list[Link]:
@@ -61,7 +58,7 @@ def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
 
 
-class _Reader(Companions):
+class _Reader(Whom):
     """Decides for every run of values which concept it belongs to."""
 
     def read(self) -> list[Link]:
@@ -127,7 +124,7 @@ class _Reader(Companions):
             return
         if self._is_topic(run, right, gap_right, next_start):
             return
-        if first.bare and UNTOLD.match(self.folded, first.n_end):
+        if first.bare and (UNTOLD.match(self.folded, first.n_end) or UNTOLD_IN.search(self.folded, 0, run.start)):
             return
         if not (_is_survival(right) and len(gap_right) < 24) and self._other_group(run, previous_end):
             return
@@ -147,13 +144,27 @@ class _Reader(Companions):
             )
         ):
             return  # 'we examined infections in 3350 patients receiving …' tells the cohort
+        if re.search(r"\b(?:whom|which)\s*,?\s*$", gap_left) and OTHER_PREDICATE.match(
+            self.skeleton[run.end : run.end + 60]
+        ):
+            return  # 'thirteen relapsed, of which nine received …'
+        if first.percent is not None and CHANGE.match(self.folded, run.end):
+            return  # 'was associated with a 26% (95% CI, 22-30) reduction'
         if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
+            return
+        shared = self._share_of(run, right, concept_runs, next_start, gap_right)
+        if shared is not None:
+            self._emit(run, shared, "share-of-responders", 0.85, left=False)
             return
         if right is not None and (
             re.search(r"\b(?:not|never|without|no|fail(?:ed|ure)?)\b", gap_right)
             or (first.n is None and re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+)?$", gap_right))
         ):
             right = None  # 'did not achieve'; '86% of relapses were …' is a share of relapses
+        if right is not None and BARRIER.search(gap_right) and self._depth(run.start) > 0:
+            right = None  # '… compared to relma-cel (61%) but was associated with CRS'
+        if right is not None and left is not None and _is_survival(left) and FOR_SOME.match(gap_right):
+            right = None  # 'EFS was 91% for those transplanted and 69% for all in CR'
         if right is not None:
             if SELECTED.search(self.folded[max(0, run.start - 40) : run.start]) and re.match(
                 rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+with\s+(?:[\w{GRADE}-]+\s+){{0,3}}$", gap_right
@@ -199,7 +210,7 @@ class _Reader(Companions):
             # 'two had relapsed (one CD7-negative)': in a bracket a count goes with what it counts there.
             closes = re.search(r"[)\]]", self.skeleton[run.end :])
             if (
-                first.bare
+                (first.bare or ("(" not in gap_left and re.match(r"^[%\s]*(?:an?\s+)?$", gap_right)))
                 and (closes is None or "(" not in gap_left or right.end <= run.end + closes.start())
                 and not re.match(r"\s*[\])]", gap_right)
             ):
@@ -304,92 +315,6 @@ class _Reader(Companions):
         between = self.skeleton[run.end : value.start]
         who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start].replace(GRADE, "-"))
         return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
-
-    def _describes(self, run: ConceptRun) -> bool:
-        """Whether a concept only says who: 'those with CR', 'MRD negativity among responders', 'RFS among CRi patients'."""
-        before = self.skeleton[max(0, run.start - 70) : run.start]
-        if DESCRIBED.search(before):
-            return True
-        if run.items[0].name in REMISSIONS and IN_STATE.search(before) and self._is_subject(run):
-            return True
-        word, after = self.folded[run.start : run.end], self.folded[run.end : run.end + 12]
-        if DESCRIBED_PAIR.search(before) and AND_PEOPLE.match(self.skeleton[run.end : run.end + 40]):
-            return True
-        if word.endswith("negative") and re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", before):
-            return True
-        return bool(re.search(r"\b(?:in|for|among|of)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
-            "responder" in word or bool(re.match(rf"\s+(?:{PEOPLE})\b", after))
-        )
-
-    def _depth(self, at: int) -> int:
-        return self.skeleton.count("(", 0, at) - self.skeleton.count(")", 0, at)
-
-    def _past_groups(
-        self, run: ValueRun, right: ConceptRun, concept_runs: list[ConceptRun], next_start: int, gap: str
-    ) -> tuple[ConceptRun | None, str]:
-        """The concept that counts the value, past one that only says who is counted.
-
-        '9 of the 16 responders relapsed', 'Seven patients in CR were bridged', '7 responders received …'.
-        None where nothing but the group is named.
-        """
-        converted = CONVERTED.match(self.skeleton[right.end :]) if right.items[0].name in DEPTHS else None
-        if converted and (later := next((r for r in concept_runs if r.start == right.end + converted.end()), None)):
-            return later, " had "
-        if not self._names_group(right, gap):
-            return right, gap
-        later = next((r for r in concept_runs if r.start >= right.end and r.start < next_start), None)
-        if re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", gap) and "responder" in self.folded[right.start : right.end]:
-            return None, "in"
-        if later is None:
-            return (None, "") if self._is_subject(right) else (right, gap)
-        between = self.skeleton[right.end : later.start]
-        word = self.folded[later.start : later.end]
-        if re.match(r"\s*(?:after|following|before|post)\b", between):
-            return right, gap  # 'relapsed after consolidative transplantation'
-        if len(between) < 60 and (
-            (PREDICATES.match(word) and RIGHT_PREDICATE.match(between)) or RIGHT_VERB.match(between)
-        ):
-            return later, between
-        return (None, "") if self._is_subject(right) else (right, gap)
-
-    def _names_group(self, right: ConceptRun, gap: str) -> bool:
-        if len(right.items) > 1:
-            return False
-        noun = self.folded[right.start : right.end + 14]
-        if GROUP_NOUN.match(noun) and re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap):
-            after = self.folded[right.end : right.end + 40]
-            if re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", gap):
-                return True
-            return not re.match(
-                r"\s*(?:were|was|are|is|remain\w*)\s+(?:still\s+)?(?:ongoing|maintained|durable|sustained|observed|seen|noted|reported|recorded|achieved|documented)",
-                after,
-            )
-        first = right.items[0]
-        if re.match(
-            rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|those)\s+(?:with|who\s+(?:had|developed|achieved)|developing|experiencing|achieving)\s+(?:[\w{GRADE}-]+\s+){{0,2}}$",
-            gap,
-        ):
-            return bool(
-                re.match(
-                    r"\s*(?:\([^()]*\)\s*)?(?:also\s+|had\s+|have\s+|were\s+|was\s+|developed|experienced|achieved|died|received|required|relapsed|responded|underwent|showed)",
-                    self.folded[right.end : right.end + 40],
-                )
-            )
-        return (
-            first.name in REMISSIONS
-            and bool(re.search(rf"\bin\s+(?:an?\s+)?{LASTING_STATE}$", gap))
-            and not re.search(r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap)
-        )
-
-    def _is_subject(self, right: ConceptRun) -> bool:
-        """Whether the group goes on to do or have something: 'responders received …'."""
-        after = self.folded[right.end : right.end + 36]
-        return bool(
-            re.match(
-                rf"\s*(?:{PEOPLE}\s+)?(?:received|underwent|had|have|were|was|proceeded|did|died|without|who|with|went|remained|progressed|at\s+(?:baseline|infusion|the\s+time))\b",
-                after,
-            )
-        )
 
     def _closes(self, gap_left: str) -> bool:
         """'CRS occurred in 27 …', 'CRS (27 …': the concept on the left claims the value whatever follows."""

@@ -358,6 +358,8 @@ def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
         if this.kind == "percent" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal"):
             if before.numbers[0] is not None and before.numbers[0] <= 100 and not _count_of(folded, out, at):
                 out[at] = replace(before, kind="percent", rule="percent_list")
+        elif this.rule in ("lines", "noise_list") and before.rule in ("count", "word_count") and ";" not in gap:
+            out[i - 1] = replace(before, kind="noise", rule="noise_list")  # 'with 0, 1, and 2 or more risk factors'
         elif this.rule == "measure" and before.kind in ("count", "decimal") and gap.strip() not in (",", ";"):
             out[at] = replace(before, kind="noise", rule="measure_list")  # '1,230 vs 310 copies/µg'
         elif (

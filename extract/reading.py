@@ -35,7 +35,7 @@ class Reading:
 
 
 # Where CRi is spoken of, 'overall remission' is CR or CRi; elsewhere it is any response.
-OVERALL_REMISSION = "overall remission"
+OVERALL_REMISSION = "\0overall remission"
 _INCOMPLETE = re.compile(
     r"\bcri\b|incomplete\s+(?:h(?:a)?ematolog|count|blood|marrow)|with\s+or\s+without\s+(?:\w+\s+){0,2}recovery"
 )

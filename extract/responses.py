@@ -14,7 +14,8 @@ _AMOUNT = rf"(?<!not )(?<!in )\b(?:(?P<most>{_MOST})|(?P<all>{_ALL}))"
 # Whom: 'patients', 'of whom', 'of the treated children with MCL', 'responders'.
 _WHO = (
     rf"\s+(?:the\s+|these\s+|those\s+|our\s+|other\s+)?(?:whom|which|them|(?:(?!\d)[\w-]+\s+){{0,3}}?(?:{PEOPLE}|cases|evaluable)|{CONCEPT}+(?:\s+{PEOPLE})?)"
-    rf"(?:\s+(?:with|in|who|from|at|receiving|treated|given|infused)\s+[^.,;:()\d]{{1,60}}?)?"
+    rf"(?:\s+(?:with|in|who|from|at|receiving|treated|given|infused|refractory|previously)\s+[^.,;:()]{{1,60}}?)?"
+    rf"(?:\s+(?:[a-z]+ed|underwent|had|went)\s+[^.,;:()]{{1,80}}?\s+and)?"
 )
 _BE = r"(?:(?:also|still|eventually|ultimately|subsequently|initially|thus|then)\s+)?(?:had|have|achieved|attained|obtained|reached|entered|showed|exhibited|experienced|sustained|maintained|converted\s+to|went\s+into|(?:was|were|are|is|being|became|remain(?:ed)?|stay(?:ed)?|tested|found\s+to\s+be)(?:\s+(?:still|all|alive\s+and|alive|found\s+to\s+be|confirmed\s+to\s+be|assessed\s+as))*(?:\s+in)?|alive\s+and\s+in|alive\s+in|in|with)"
 _ARTICLE = r"(?:(?:an?|the|their|at\s+least|ongoing|durable|sustained|deep|rapid|good|initial|excellent|continuous|persistent|long[\s-]term)\s+){0,3}"
@@ -26,6 +27,10 @@ _AHEAD_OF_VERB = re.compile(
 )
 _BEHIND = re.compile(
     rf"^\s*(?:rates?\s+)?(?:was|were|has\s+been|had\s+been)\s+{_ACHIEVED}\s+(?:in|by|for)\s+{_AMOUNT}(?:{_WHO})?(?!\s*\(?\s*(?:n\s?=\s?)?\d)"
+)
+_FEW_WORDS = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+_EVERY_CASE = re.compile(
+    r"\bin\s+(?:(?P<all>every|all)|(?P<most>most))\s+(?:cases?|instances?)\s+(?:(?:were|was|being|with)\s+)?$"
 )
 _PREDICATE = re.compile(r"(?:responded|relapsed|progressed|recurred|completely responded)\b")
 _SUBJECT = re.compile(r"\s+(?:were|was|had|have|tested|became|received|underwent|relapsed|remained|proceeded)\b")
@@ -42,10 +47,10 @@ def read_responses(folded: str, skeleton: str, concepts: list[Mention], taken: s
         at = max(0, c.start - _REACH, *(skeleton.rfind(mark, 0, c.start) for mark in ".;:"))
         before = skeleton[at : c.start]
         verb = _PREDICATE.match(folded[c.start : c.end])
-        ahead = (_AHEAD_OF_VERB if verb else _AHEAD).search(before)
+        ahead = (_AHEAD_OF_VERB if verb else _AHEAD).search(before) or _EVERY_CASE.search(before)
         if ahead and re.search(r"\bin\s+(?:an?\s+)?$", before) and _SUBJECT.match(skeleton[c.end :]):
             continue  # 'All 19 patients in CR were …' says whom, not that all are in CR
-        if ahead and not re.search(r"\d", ahead[0]):
+        if ahead and not re.search(rf"(?:^|\s)(?:\d|{_FEW_WORDS})", ahead[0]):
             out.append(_link(c, ahead, at + ahead.start(), c.end))
             continue
         behind = _BEHIND.match(skeleton[c.end : c.end + _REACH])

@@ -1,0 +1,130 @@
+"""Who is counted: a group that a value is told of, and the concept that is told of the group."""
+
+from __future__ import annotations
+
+import re
+
+from extract.companions import DEPTHS, Companions
+from extract.link_words import (
+    AND_PEOPLE,
+    CONVERTED,
+    DESCRIBED,
+    DESCRIBED_PAIR,
+    GROUP_NOUN,
+    IN_STATE,
+    LASTING_STATE,
+    ONGOING,
+    PREDICATES,
+    REMISSIONS,
+    RIGHT_PREDICATE,
+    RIGHT_VERB,
+)
+from extract.links import GRADE, ConceptRun, ValueRun
+from extract.quantities import PEOPLE
+
+
+class Whom(Companions):
+    """A clause that can tell 'the 16 responders' from what became of them."""
+
+    def _describes(self, run: ConceptRun) -> bool:
+        """Whether a concept only says who: 'those with CR', 'MRD negativity among responders', 'RFS among CRi patients'."""
+        before = self.skeleton[max(0, run.start - 70) : run.start]
+        if DESCRIBED.search(before):
+            return True
+        if run.items[0].name in REMISSIONS and IN_STATE.search(before) and self._is_subject(run):
+            return True
+        word, after = self.folded[run.start : run.end], self.folded[run.end : run.end + 12]
+        if DESCRIBED_PAIR.search(before) and AND_PEOPLE.match(self.skeleton[run.end : run.end + 40]):
+            return True
+        if word.endswith("negative") and re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", before):
+            return True
+        return bool(re.search(r"\b(?:in|for|among|of)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
+            "responder" in word or bool(re.match(rf"\s+(?:{PEOPLE})\b", after))
+        )
+
+    def _depth(self, at: int) -> int:
+        return self.skeleton.count("(", 0, at) - self.skeleton.count(")", 0, at)
+
+    def _share_of(
+        self, run: ValueRun, right: ConceptRun | None, concept_runs: list[ConceptRun], next_start: int, gap: str
+    ) -> ConceptRun | None:
+        """'40% of responders relapsed', '64% of the CRs were ongoing': what is told of a share of those who responded."""
+        if right is None or run.items[0].n is not None or right.items[0].name not in DEPTHS or len(right.items) > 1:
+            return None
+        if not re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+|our\s+)?(?:[\w-]+\s+){0,2}$", gap):
+            return None
+        if ONGOING.match(self.skeleton[right.end :]):
+            return right
+        later = next((r for r in concept_runs if right.end <= r.start < next_start), None)
+        if later is None or later.items[0].kind == "survival":
+            return None
+        between = self.skeleton[right.end : later.start]
+        told = bool(PREDICATES.match(self.folded[later.start : later.end])) and bool(RIGHT_PREDICATE.match(between))
+        return later if told or RIGHT_VERB.match(between) else None
+
+    def _past_groups(
+        self, run: ValueRun, right: ConceptRun, concept_runs: list[ConceptRun], next_start: int, gap: str
+    ) -> tuple[ConceptRun | None, str]:
+        """The concept that counts the value, past one that only says who is counted.
+
+        '9 of the 16 responders relapsed', 'Seven patients in CR were bridged', '7 responders received …'.
+        None where nothing but the group is named.
+        """
+        converted = CONVERTED.match(self.skeleton[right.end :]) if right.items[0].name in DEPTHS else None
+        if converted and (later := next((r for r in concept_runs if r.start == right.end + converted.end()), None)):
+            return later, " had "
+        if not self._names_group(right, gap):
+            return right, gap
+        later = next((r for r in concept_runs if r.start >= right.end and r.start < next_start), None)
+        if re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", gap) and "responder" in self.folded[right.start : right.end]:
+            return None, "in"
+        if later is None:
+            return (None, "") if self._is_subject(right) else (right, gap)
+        between = self.skeleton[right.end : later.start]
+        word = self.folded[later.start : later.end]
+        if re.match(r"\s*(?:after|following|before|post)\b", between):
+            return right, gap  # 'relapsed after consolidative transplantation'
+        if len(between) < 60 and (
+            (PREDICATES.match(word) and RIGHT_PREDICATE.match(between)) or RIGHT_VERB.match(between)
+        ):
+            return later, between
+        return (None, "") if self._is_subject(right) else (right, gap)
+
+    def _names_group(self, right: ConceptRun, gap: str) -> bool:
+        if len(right.items) > 1:
+            return False
+        noun = self.folded[right.start : right.end + 14]
+        if GROUP_NOUN.match(noun) and re.match(r"^[\])%\s]*(?:[\w-]+\s+){0,3}$", gap):
+            after = self.folded[right.end : right.end + 40]
+            if re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", gap):
+                return True
+            return not re.match(
+                r"\s*(?:were|was|are|is|remain\w*)\s+(?:still\s+)?(?:ongoing|maintained|durable|sustained|observed|seen|noted|reported|recorded|achieved|documented)",
+                after,
+            )
+        first = right.items[0]
+        if re.match(
+            rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|those)\s+(?:with|who\s+(?:had|developed|achieved)|developing|experiencing|achieving)\s+(?:[\w{GRADE}-]+\s+){{0,2}}$",
+            gap,
+        ):
+            return bool(
+                re.match(
+                    r"\s*(?:\([^()]*\)\s*)?(?:also\s+|had\s+|have\s+|were\s+|was\s+|developed|experienced|achieved|died|received|required|relapsed|responded|underwent|showed)",
+                    self.folded[right.end : right.end + 40],
+                )
+            )
+        return (
+            first.name in REMISSIONS
+            and bool(re.search(rf"\bin\s+(?:an?\s+)?{LASTING_STATE}$", gap))
+            and not re.search(r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap)
+        )
+
+    def _is_subject(self, right: ConceptRun) -> bool:
+        """Whether the group goes on to do or have something: 'responders received …'."""
+        after = self.folded[right.end : right.end + 36]
+        return bool(
+            re.match(
+                rf"\s*(?:{PEOPLE}\s+)?(?:received|underwent|had|have|were|was|proceeded|did|died|without|who|with|went|remained|progressed|at\s+(?:baseline|infusion|the\s+time))\b",
+                after,
+            )
+        )
