@@ -15,6 +15,7 @@ from extract.breakdowns import read_bracket
 from extract.counting import Candidate, Count, blanked, brackets, candidates_in, word_end
 from extract.quantities import Quantity
 from extract.settling import settle
+from extract.sharing import coordinated, ellipses, loose, product_lists
 
 _TREATED = next(p for _, rule, p in roles.AFTER_RULES if rule == "treated-after")
 _CUT = re.compile(
@@ -52,7 +53,6 @@ _ALSO_TREATED = re.compile(
     r"|completed\s+(?:the\s+)?treatment|received\s+(?:[\w-]+\s+){0,4}?(?:car|cells|infusion))\b"
 )
 _WITH_DISEASE = re.compile(r"\s*with\s+(?:primary\s+)?(?:relapsed|refractory|progressive|recurrent)\b")
-# 'Of 1,068 records, 100 were retained', 'of 60 products, 52 met the release criteria'.
 # What follows 'eight of 15 patients' when it tells of the time before treatment.
 _BASELINE = re.compile(
     r"\s*(?:had|have|were|with|who\s+had|carried|harbou?red|presented\s+with)\s+(?:(?:received|undergone|been|at\s+least|an?)\s+)*"
@@ -61,46 +61,20 @@ _BASELINE = re.compile(
     r"|[\w\s-]{0,30}?(?:mutations?|cytogenetics|abnormalit\w+|involvement|histology|rearrangements?|plasmacytomas?|disease\s+at"
     r"|del\s?\(?17p|t\(\d+))"
 )
-_CLAUSE_END = re.compile(r"[;:]|,(?!\s*\w+\s+(?:received|cilta|axi|tisa))")
-_CHOSEN = re.compile(
-    rf"\s*(?:who|whose|in|after|without|at|on|with(?!\s+(?:[\w/+-]+\s+){{0,6}}?{roles.DISEASE})|treated\s+at)\b"
-)
-_ANYONE = ("patient", "pt", "child", "adult", "participant", "subject", "individual", "recipient")
-_OF_THEM = re.compile(r"\bof\s+(?:whom|which|these|those|them)\b")
-_PRODUCT_NAME = re.compile(r"[\w-]+-cel\b|\w+leucel\b|cd\d+[\w/-]*")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _AT_PLACE = re.compile(r"\s*treated\|")
+# 'Of 1,068 records, 100 were retained', 'of 60 products, 52 met the release criteria'.
 _OF_THINGS = re.compile(
     r"(?:^|[,;:]|\band)\s*(?:of|from|among)\s+(?:the\s+|all\s+|these\s+)*[\d,]+\s+(?:[\w-]+\s+){0,3}?(?:records|articles"
     r"|publications|abstracts|citations|studies|reports|samples|products|eegs|scans|infusions|specimens|biopsies"
     r"|batches|events|episodes|deaths|infections|relapses|procedures|runs)\b[^.;:]*$"
 )
 # Between two counts of one coordination: no verb, a word that says which patients, and 'and' or a comma.
-_VERB = (
-    r"(?:were|was|had|received|underwent|are|is|achieved|treated|infused|enrolled|screened|evaluable|including"
-    r"|studies|who|whom)\b"
-)
-_GROUPED = r"(?:with|without|having|undergoing|harbou?ring|aged)"
-_AND_GROUP = re.compile(
-    rf"(?:(?!{_VERB})[^;:.\d])*?(?:\s{_GROUPED}\s|{roles.DISEASE}\s|\bchildren|\badults)(?:(?!{_VERB})[^;:.])*?"
-    r"(?P<and>,|\band|,\s*and|\bplus|\bas\s+well\s+as)\s+(?:the\s+|another\s+|a\s+further\s+)?"
-)
-_SUM_AFTER = re.compile(r"\s*\(\s*n\s?=")
-_GROUP_AFTER = re.compile(
-    rf"\s*(?:(?!were\b|was\b|had\b|received\b|in\b|at\b|of\b)[\w/+-]+\s+){{0,4}}?(?:{_GROUPED}\s|{roles.DISEASE}"
-    r"|children\b|adults\b|(?:[\w-]+\s+)?controls?\b)"
-)
 _TO_RECEIVE = re.compile(r"\s*(?:assigned\s+)?to\b")
 _OTHERS_TO = re.compile(r"[\w-]+\s+(?:patients\s+|were\s+|assigned\s+)*to\b")
 _GIVEN_TO = re.compile(r"\b(?:administered|infused|given|delivered)\s+(?:to|in|into)\s+$")
 _MORE_DOSES = re.compile(r"\s*(?:,|or\b|and\b|to\b|-)\s*\d")
-_LIST = re.compile(r"\s*(?:,|and|,\s*and)\s*")
-_ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
-_SHORT = re.compile(
-    r"\s+(?!\w+ed\b|(?:had|was|were|with|received|did|of|in|at|months?|years?|weeks?"
-    r"|days?)\b)[a-z][\w/+-]*(?:\s+(?!and\b|or\b|\d)[\w/+-]+){0,4}\s*(?=[,;.)\]]|and\b|or\b|,\s*and|$)"
-)
 
 
 def read_cohorts(
@@ -115,7 +89,7 @@ def read_cohorts(
         counts = _read_level(folded, flat, outer, linked, title=title)
         found += [c for c in counts if c is not None]
         if not title:
-            found += _loose(flat, outer, counts, linked)
+            found += loose(flat, outer, counts, linked)
         for c, count, following in zip(outer, counts, _next_starts(flat, outer), strict=True):
             if count is not None and c.noun:
                 found += _also_treated(flat, c, count, following)
@@ -151,45 +125,9 @@ def _read_level(
     out: list[Count | None] = []
     for i, (c, following) in enumerate(zip(candidates, _next_starts(flat, candidates), strict=True)):
         out.append(_role_of(folded, flat, c, following, candidates, i, linked, title=title))
-    _ellipses(flat, candidates, out, linked)
-    _product_lists(flat, candidates, out)
-    _coordinated(folded, flat, candidates, out)
-    return out
-
-
-def _coordinated(folded: str, flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
-    """'12 patients with SLE and 3 with myositis were enrolled': one predicate for several groups."""
-    i = 0
-    while i < len(candidates):
-        j, k = i, i + 1
-        while k < len(candidates) and not (candidates[k - 1].denominator or candidates[k].denominator):
-            m = _AND_GROUP.fullmatch(flat, candidates[k - 1].end, candidates[k].start)
-            if not m or not _GROUP_AFTER.match(flat, candidates[k].end):
-                break
-            if m["and"] != ",":  # '26 patients with leukemia, 15 with marrow disease, were infused' is no list
-                j = k
-            k += 1
-        told = [out[k] for k in range(i, j + 1)]
-        summed = _SUM_AFTER.match(folded, candidates[j].np_end)  # their sum takes the role: see `breakdowns`
-        if j > i and not summed and any(c is not None and c.role in ("enrolled", "treated", "evaluable") for c in told):
-            for at in range(i, j + 1):
-                count, c = out[at], candidates[at]
-                if count is None or count.role not in ("arm", "subgroup"):
-                    out[at] = Count("subgroup", c.n, "coordinated", 0.7, c.start, max(c.np_end, c.end))
-        i = j + 1
-
-
-def _loose(flat: str, candidates: list[Candidate], counts: list[Count | None], linked: set[int]) -> list[Count]:
-    """Counts without a role of their own, which may still be the rest of a whole that others leave open."""
-    out = []
-    for c, count in zip(candidates, counts, strict=True):
-        if count is not None or c.eq:
-            continue
-        if c.denominator:
-            if c.noun.startswith(_ANYONE) and not c.phrase.strip() and not _CHOSEN.match(flat, c.np_end):
-                out.append(Count("", c.n, "denominator", 0.5, c.start, c.np_end))
-        elif id(c.quantity) not in linked and c.quantity.total is None:
-            out.append(Count("", c.n, "rest", 0.5, c.start, c.np_end))
+    ellipses(flat, candidates, out, linked)
+    product_lists(flat, candidates, out)
+    coordinated(folded, flat, candidates, out)
     return out
 
 
@@ -480,71 +418,6 @@ def _described(
     return Count(
         group, c.n, "described-group", 0.6, c.start, min(len(folded), c.np_end + min(len(window.rstrip()), 40))
     )
-
-
-def _ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], linked: set[int]) -> None:
-    """'198 received ide-cel and 153 cilta-cel', '31, 47 and 18 patients': the verb or noun is said once."""
-    for i in range(1, len(candidates)):
-        c, prev, last = candidates[i], out[i - 1], candidates[i - 1]
-        if out[i] is not None or prev is None or c.noun or c.eq or c.denominator or id(c.quantity) in linked:
-            continue
-        if not _ITEM.search(flat, last.np_end, c.start) or not _SHORT.match(flat, c.end):
-            continue
-        role = prev.role
-        if role == "treated" and roles.PRODUCT.search(flat[c.end : c.end + 30]):
-            out[i - 1] = replace(prev, role="subgroup", rule="product-group", strength=0.65)
-            role = "subgroup"
-        if role in ("arm", "subgroup"):
-            rule = "product-group" if role != prev.role or prev.rule == "product-group" else "ellipsis"
-            m = _SHORT.match(flat, c.end)
-            out[i] = Count(role, c.n, rule, 0.6, c.start, m.end() if m else c.end)
-    for i in range(len(candidates) - 2, -1, -1):
-        after, c, mine = out[i + 1], candidates[i], out[i]
-        one_of_several = not c.noun and after is not None and after.role == "subgroup" and _product_after(flat, c)
-        if mine is not None and mine.role == "treated" and one_of_several and _product_after(flat, candidates[i + 1]):
-            out[i] = replace(mine, role="subgroup", rule="product-group", strength=0.65)
-        if (
-            out[i] is None
-            and after is not None
-            and after.role in ("arm", "subgroup")
-            and not c.denominator
-            and id(c.quantity) not in linked
-            and _LIST.fullmatch(flat, c.end, candidates[i + 1].start)
-        ):
-            out[i] = Count(after.role, c.n, "list", 0.55, c.start, after.end)
-
-
-def _product_lists(flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
-    """'axi-cel in 26 patients and tisa-cel in 24', '54 received axi-cel and 37 received tisa-cel'."""
-    before = [
-        i
-        for i, c in enumerate(candidates)
-        if not c.denominator and roles.PRODUCT_IN.search(flat, max(0, c.start - 60), c.start)
-    ]
-    after = [
-        i
-        for i, c in enumerate(candidates)
-        if (count := out[i]) is not None
-        and count.rule == "treated-after"
-        and (i == 0 or not _OF_THEM.search(flat, candidates[i - 1].end, c.start))
-        and _product_after(flat, c)
-    ]
-    for places in (before, after):
-        if len(places) >= 2 and len({_product_name(flat, candidates[i], places is before) for i in places}) > 1:
-            for i in places:
-                out[i] = Count(
-                    "subgroup", candidates[i].n, "product-group", 0.65, candidates[i].start, candidates[i].np_end
-                )
-
-
-def _product_name(flat: str, c: Candidate, before: bool) -> str:
-    text = flat[max(0, c.start - 60) : c.start] if before else flat[c.end : c.end + 60]
-    found = _PRODUCT_NAME.findall(text)
-    return (found[-1] if before else found[0]) if found else ""
-
-
-def _product_after(flat: str, c: Candidate) -> bool:
-    return bool(roles.PRODUCT.search(_CLAUSE_END.split(flat[c.end : c.end + 50], maxsplit=1)[0]))
 
 
 def _read_case(folded: str) -> list[Count]:

@@ -1,0 +1,141 @@
+"""Counts that share a word: one predicate for several groups, one noun for a list, the rest of a whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extract import roles
+from extract.counting import Candidate, Count
+
+_CLAUSE_END = re.compile(r"[;:]|,(?!\s*\w+\s+(?:received|cilta|axi|tisa))")
+_CHOSEN = re.compile(
+    rf"\s*(?:who|whose|in|after|without|at|on|with(?!\s+(?:[\w/+-]+\s+){{0,6}}?{roles.DISEASE})|treated\s+at)\b"
+)
+_ANYONE = ("patient", "pt", "child", "adult", "participant", "subject", "individual", "recipient")
+_OF_THEM = re.compile(r"\bof\s+(?:whom|which|these|those|them)\b")
+_PRODUCT_NAME = re.compile(r"[\w-]+-cel\b|\w+leucel\b|cd\d+[\w/-]*")
+_VERB = (
+    r"(?:were|was|had|received|underwent|are|is|achieved|treated|infused|enrolled|screened|evaluable|including"
+    r"|studies|who|whom)\b"
+)
+_GROUPED = r"(?:with|without|having|undergoing|harbou?ring|aged)"
+_AND_GROUP = re.compile(
+    rf"(?:(?!{_VERB})[^;:.\d]){{0,120}}?(?:\s{_GROUPED}\s|{roles.DISEASE}\s|\bchildren|\badults)(?:(?!{_VERB})[^;:.]){{0,120}}?"
+    r"(?P<and>,|\band|,\s*and|\bplus|\bas\s+well\s+as)\s+(?:the\s+|another\s+|a\s+further\s+)?"
+)
+_SUM_AFTER = re.compile(r"\s*\(\s*n\s?=")
+_GROUP_AFTER = re.compile(
+    rf"\s*(?:(?!were\b|was\b|had\b|received\b|in\b|at\b|of\b)[\w/+-]+\s+){{0,4}}?(?:{_GROUPED}\s|{roles.DISEASE}"
+    r"|children\b|adults\b|(?:[\w-]+\s+)?controls?\b)"
+)
+_LIST = re.compile(r"\s*(?:,|and|,\s*and)\s*")
+_ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
+_SHORT = re.compile(
+    r"\s+(?!\w+ed\b|(?:had|was|were|with|received|did|of|in|at|months?|years?|weeks?"
+    r"|days?)\b)[a-z][\w/+-]*(?:\s+(?!and\b|or\b|\d)[\w/+-]+){0,4}\s*(?=[,;.)\]]|and\b|or\b|,\s*and|$)"
+)
+
+
+def coordinated(folded: str, flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
+    """'12 patients with SLE and 3 with myositis were enrolled': one predicate for several groups."""
+    i = 0
+    while i < len(candidates):
+        j, k = i, i + 1
+        while k < len(candidates) and not (candidates[k - 1].denominator or candidates[k].denominator):
+            m = _AND_GROUP.fullmatch(flat, candidates[k - 1].end, candidates[k].start)
+            if not m or not _GROUP_AFTER.match(flat, candidates[k].end):
+                break
+            if m["and"] != ",":  # '26 patients with leukemia, 15 with marrow disease, were infused' is no list
+                j = k
+            k += 1
+        told = [out[k] for k in range(i, j + 1)]
+        summed = _SUM_AFTER.match(folded, candidates[j].np_end)  # their sum takes the role: see `breakdowns`
+        if j > i and not summed and any(c is not None and c.role in ("enrolled", "treated", "evaluable") for c in told):
+            for at in range(i, j + 1):
+                count, c = out[at], candidates[at]
+                if count is None or count.role not in ("arm", "subgroup"):
+                    out[at] = Count("subgroup", c.n, "coordinated", 0.7, c.start, max(c.np_end, c.end))
+        i = j + 1
+
+
+def loose(flat: str, candidates: list[Candidate], counts: list[Count | None], linked: set[int]) -> list[Count]:
+    """Counts without a role of their own, which may still be the rest of a whole that others leave open."""
+    out = []
+    for c, count in zip(candidates, counts, strict=True):
+        if count is not None or c.eq:
+            continue
+        if c.denominator:
+            if c.noun.startswith(_ANYONE) and not c.phrase.strip() and not _CHOSEN.match(flat, c.np_end):
+                out.append(Count("", c.n, "denominator", 0.5, c.start, c.np_end))
+        elif id(c.quantity) not in linked and c.quantity.total is None:
+            out.append(Count("", c.n, "rest", 0.5, c.start, c.np_end))
+    return out
+
+
+def ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], linked: set[int]) -> None:
+    """'198 received ide-cel and 153 cilta-cel', '31, 47 and 18 patients': the verb or noun is said once."""
+    for i in range(1, len(candidates)):
+        c, prev, last = candidates[i], out[i - 1], candidates[i - 1]
+        if out[i] is not None or prev is None or c.noun or c.eq or c.denominator or id(c.quantity) in linked:
+            continue
+        if not _ITEM.search(flat, last.np_end, c.start) or not _SHORT.match(flat, c.end):
+            continue
+        role = prev.role
+        if role == "treated" and roles.PRODUCT.search(flat[c.end : c.end + 30]):
+            out[i - 1] = replace(prev, role="subgroup", rule="product-group", strength=0.65)
+            role = "subgroup"
+        if role in ("arm", "subgroup"):
+            rule = "product-group" if role != prev.role or prev.rule == "product-group" else "ellipsis"
+            m = _SHORT.match(flat, c.end)
+            out[i] = Count(role, c.n, rule, 0.6, c.start, m.end() if m else c.end)
+    for i in range(len(candidates) - 2, -1, -1):
+        after, c, mine = out[i + 1], candidates[i], out[i]
+        one_of_several = not c.noun and after is not None and after.role == "subgroup" and _product_after(flat, c)
+        if mine is not None and mine.role == "treated" and one_of_several and _product_after(flat, candidates[i + 1]):
+            out[i] = replace(mine, role="subgroup", rule="product-group", strength=0.65)
+        if (
+            out[i] is None
+            and after is not None
+            and after.role in ("arm", "subgroup")
+            and not c.denominator
+            and id(c.quantity) not in linked
+            and _LIST.fullmatch(flat, c.end, candidates[i + 1].start)
+        ):
+            out[i] = Count(after.role, c.n, "list", 0.55, c.start, after.end)
+
+
+def product_lists(flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
+    """'axi-cel in 26 patients and tisa-cel in 24', '54 received axi-cel and 37 received tisa-cel'."""
+    before = [
+        i
+        for i, c in enumerate(candidates)
+        if not c.denominator and roles.PRODUCT_IN.search(flat, max(0, c.start - 60), c.start)
+    ]
+    after = [
+        i
+        for i, c in enumerate(candidates)
+        if (count := out[i]) is not None
+        and count.rule == "treated-after"
+        and (i == 0 or not _OF_THEM.search(flat, candidates[i - 1].end, c.start))
+        and _product_after(flat, c)
+    ]
+    for places in (before, after):
+        if len(places) >= 2 and len({_product_name(flat, candidates[i], places is before) for i in places}) > 1:
+            for i in places:
+                out[i] = Count(
+                    "subgroup", candidates[i].n, "product-group", 0.65, candidates[i].start, candidates[i].np_end
+                )
+
+
+def _product_name(flat: str, c: Candidate, before: bool) -> str:
+    text = flat[max(0, c.start - 60) : c.start] if before else flat[c.end : c.end + 60]
+    found = _PRODUCT_NAME.findall(text)
+    return (found[-1] if before else found[0]) if found else ""
+
+
+def _product_after(flat: str, c: Candidate) -> bool:
+    return bool(roles.PRODUCT.search(_CLAUSE_END.split(flat[c.end : c.end + 50], maxsplit=1)[0]))
+
+
+__all__ = ["coordinated", "ellipses", "loose", "product_lists"]
