@@ -24,6 +24,9 @@ _STUDY = re.compile(
     r"^(?:(?:in|of|among|for|all|the|our|this|study|entire|whole|overall|total|eligible|consecutive|adult)\s+)*"
     r"(?:cohort|patients|study|population|participants|series|sample)\s*$"
 )
+# '(LBCL, 1,914; MCL, 200)': the name of a disease or product, then its number.
+_LISTED = re.compile(rf"(?:{roles.DISEASE}|-cel|leucel)\s*[,:=]?\s*$")
+_CLOSED = re.compile(r"\s*(?:[,;)\]]|\(\s*\d|\[\s*\d|and\b)")
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|matched|propensity)\b(?![^;.]*\b(?:donors?|siblings?)\b)[^;.]*$"
 )
@@ -87,7 +90,10 @@ def read_bracket(
         assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
         has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
         named = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
-        if breakdown or dose or assigned or has or (named and not roles.RESULT.match(tail)):
+        listed = (
+            len(items) >= 2 and _LISTED.search(text, max(start, c.start - 60), c.start) and _CLOSED.match(text, c.end)
+        )
+        if breakdown or dose or assigned or has or listed or (named and not roles.RESULT.match(tail)):
             item = _ITEM_END.match(folded, c.np_end)
             words = folded[c.start : item.end() if item else c.np_end]
             arm = bool(

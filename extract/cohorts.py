@@ -49,8 +49,8 @@ _FULFILLED = re.compile(
 )
 _IN_GROUP = re.compile(r"\s*in\s+(?:the\s+)?[\w\s+/-]{1,30}\b(?:arm|group|cohort)\b")
 _ALSO_TREATED = re.compile(
-    r"[^;:.]{0,60}?(?:\bwere|\band|\ball\s+of\s+whom(?:\s+were)?)\s+(?:\w+ly\s+)?(?:treated|infused|dosed"
-    r"|completed\s+(?:the\s+)?treatment|received\s+(?:[\w-]+\s+){0,4}?(?:car|cells|infusion))\b"
+    r"[^;:.]{0,60}?(?:\bwere|\band|\ball\s+of\s+whom(?:\s+were)?)\s+(?:\w+ly\s+)?(?:treated\b|infused\b|dosed\b"
+    rf"|completed\s+(?:the\s+)?treatment|received\s+{roles.OBJECT})"
 )
 _WITH_DISEASE = re.compile(r"\s*with\s+(?:primary\s+)?(?:relapsed|refractory|progressive|recurrent)\b")
 # What follows 'eight of 15 patients' when it tells of the time before treatment.

@@ -66,7 +66,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("ci_bare_level", r"9\d(?:[.·]\d)?\s?%\s*(?:-\s*)?(?:ci|cri|confidence\s+intervals?|credible\s+intervals?)s?(?:\s*[\[(](?:ci|cri|cis)[\])])?"),
     ("range", rf"(?:(?:min[-–/]max|full\s+range|(?:inter\s?-?quartile\s+)?range[sd]?|iqr|i\.q\.r\.)(?:\s*[\[(][a-z]{{2,4}}[\])])?)\s*[:,;=]?\s*(?:of|was|from|between)?\s*[\[(]?\s*(?:[<>]\s?)?(?P<low>{NUM})(?P<low_plus>\+)?\s*(?:%|{_UNIT})?\s*(?:[-‐‑–—−~,;]|to|and)\s*(?:[<>]\s?)?(?P<high>{NUM})\+?(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?[\])]?"),
     ("hr", r"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(;,]?\s*9\d\s?%\s*(?:-\s*)?(?:ci|confidence\s+intervals?)(?:\s*[\[(]cis?[\])])?[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{1,70}?)?\s*(?:=|:|,|;|of|was|is|were|being|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
-    ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z])"),
+    ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z\d])"),
     ("million_cells", rf"(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*(?:million|billion|m)\s+(?:[\w.+-]+\s+){{0,4}}(?:t[\s-])?cells?(?![a-z])"),
     ("range_one", r"range\s*[,:=]?\s*\d+(?:\.\d+)?(?=\s*[\])])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),

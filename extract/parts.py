@@ -35,9 +35,14 @@ _THERAPY = re.compile(
     r"|\bobserv(?:ed|ation)\b|supportive|salvage|fresh|cryopreserved|fractionated|low-dose|high-dose"
 )
 _LATER = re.compile(r"\b(?:prior\s+to|before|after|following|since|despite|at\s+(?:relapse|baseline))\b")
+_DOSE = re.compile(r"\d\s*(?:x|×)\s*10|\d\s+million\b")
 _COHORT = re.compile(r"\b(?:cohort|arm|group)\b")
 _SEX = re.compile(r"\b(?:fe)?males?\b|\b(?:wo)?m[ea]n\b|\bboys?\b|\bgirls?\b")
-_STOP = re.compile(r"[;:)]\s")
+# '12 received cells from an earlier donor and eight (40%) from a new one': the verb is said once.
+_ELLIPTIC = re.compile(
+    r"[\w-]+\s*(?:,|and|,\s*and|/)\s*$|[\w-]+\s*(?:\([^()]*\)\s*)?(?:patients\s+)?(?:from|with|via|using|by|as|in|on|at|after|to)\b"
+)
+_STOP = re.compile(r"[;:]\s")
 _DISEASE = re.compile(roles.DISEASE)
 
 
@@ -57,7 +62,7 @@ def part_of_whole(level: Sequence[Count], text: str, cohorts: set[int], *, compa
     places = [i for i, c in enumerate(out) if c.role in _PARTS and c.rule != "denominator"]
     at = 0
     while at < len(places):
-        length = _run(out, places, at, cohorts)
+        length = _run(out, places, at, cohorts, text)
         if length:
             run = places[at : at + length]
             role = _role(out, run, text, compared=compared)
@@ -70,13 +75,20 @@ def part_of_whole(level: Sequence[Count], text: str, cohorts: set[int], *, compa
     return out
 
 
-def _run(counts: Sequence[Count], places: Sequence[int], at: int, cohorts: set[int]) -> int:
-    """How many counts from `at` on add up to a cohort; the longest run is meant."""
-    total, best, last = 0, 0, -1
+def _run(counts: Sequence[Count], places: Sequence[int], at: int, cohorts: set[int], text: str) -> int:
+    """How many counts from `at` on add up to a cohort; the longest run is meant.
+
+    A list is cut by semicolons throughout or nowhere.
+    """
+    total, best, last, cuts = 0, 0, -1, set()
     for k in range(at, min(len(places), at + _MOST_PARTS)):
         c = counts[places[k]]
         if c.start == last:
             return best
+        if k > at:
+            cuts.add(";" in text[last : c.start])
+            if len(cuts) > 1:
+                return best
         last = c.start
         total += c.n
         if k > at and total in cohorts and total > c.n:
@@ -89,14 +101,17 @@ def _role(counts: Sequence[Count], run: Sequence[int], text: str, *, compared: b
     group = [counts[i] for i in run]
     told = {c.role for c in group}
     labels = [_label(text, c, group[k + 1].start if k + 1 < len(group) else len(text)) for k, c in enumerate(group)]
-    therapies = [bool(_THERAPY.search(label)) for label in labels]
+    therapies = [bool(_THERAPY.search(label) or _DOSE.search(label)) for label in labels]
     if any(_SEX.search(label) for label in labels):
         return None
-    if told & set(WHOLE) and not (len(told) == 1 or all(therapies)):
+    shared = [
+        t or (c.rule == "rest" and bool(_ELLIPTIC.match(w))) for t, c, w in zip(therapies, group, labels, strict=True)
+    ]
+    if told & set(WHOLE) and not (len(told) == 1 or all(shared)):
         return None  # '45 were infused and 5 were not': the first is the treated cohort
     if (
         "arm" in told
-        or any(roles.ARM.search(label) for label in labels)
+        or any(roles.ARM.search(label) or _DOSE.search(label) for label in labels)
         or (compared and any(therapies) and not all(_DISEASE.search(label) for label in labels))
     ):
         return "arm"
@@ -110,6 +125,9 @@ def _role(counts: Sequence[Count], run: Sequence[int], text: str, *, compared: b
 def _label(text: str, c: Count, following: int) -> str:
     """The words that name a group, without what they say of the time before or after."""
     label = text[c.start : min(max(c.end, c.start + 90), max(following, c.end))]
+    close = label.find(")")
+    if close >= 0 and "(" not in label[:close]:
+        label = label[:close]
     cut = _LATER.search(label) or _STOP.search(label)
     return label[: cut.start()] if cut else label
 

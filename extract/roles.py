@@ -50,7 +50,7 @@ OTHER_THERAPY = (
     r"antibod|supportive|palliat|vaccin|levetiracetam|defibrotide|dialysis|conventional|standard\s+(?:therap|treat))"
 )
 _NOT_OTHER = rf"(?!(?:[\w'’/+.-]+\s+){{0,2}}?{OTHER_THERAPY})"
-_OBJECT = rf"{_NOT_OTHER}[^;:]{{0,70}}?{CAR}"
+OBJECT = rf"{_NOT_OTHER}[^;:]{{0,70}}?{CAR}"
 
 DISEASE = (
     r"(?:lymphomas?|leuka?emias?|myelomas?|\bd?lbcl\b|\b[bt]-?\s?all\b|\ball\b|\bmcl\b|\bt?fl\b|\bmzl\b"
@@ -104,8 +104,8 @@ AFTER: tuple[Row, ...] = (
         rf"|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
     ("treated", "treated-after",
         rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by"
-        rf"|using)\b)|\btreated\s+(?:with|by|using)\s+{_OBJECT}|\b(?:received|receiving|given|got|administered"
-        rf"|receipt\s+of)\s+{_OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to"
+        rf"|using)\b)|\btreated\s+(?:with|by|using)\s+{OBJECT}|\b(?:received|receiving|given|got|administered"
+        rf"|receipt\s+of)\s+{OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to"
         rf"|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
         rf"|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b"
         rf"|lymphodepletion\s+and)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
