@@ -43,6 +43,10 @@ _QUALIFIER = (
 )  # fmt: skip
 
 
+_VALUE_FOLLOWS = re.compile(
+    rf"^[\])\s]*(?:(?:of\s+{GRADE}+|{GRADE}+|was|were|occurred|developed|seen|observed|reported|noted|in|of|only|just)\s*)*[\(\[]?\s*(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
+)
+_APART = re.compile(r",\s*(?:and|while)\s+(?:[\w-]+\s+){0,2}$")
 _UNIVERSAL_AFTER = re.compile(
     rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
 )
@@ -75,7 +79,7 @@ def read_absences(
         previous = concepts[i - 1] if i else None
         joined = previous is not None and bool(
             re.match(
-                rf"^\s*(?:{GRADE}*\s*)?(?:of\s+{GRADE}+\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$",
+                rf"^\s*(?:\([^()\d]{{0,24}}\)\s*)?(?:{GRADE}*\s*)?(?:of\s+{GRADE}+\s*)?(?:,|or|and|nor|/|,\s*or|,\s*and|,\s*nor)\s*(?:of\s+|any\s+|no\s+|{GRADE}+\s*|(?!with|in|was|were|had|then|subsequently)[\w-]+\s+){{0,3}}$",
                 skeleton[previous.end : c.start],
             )
         )
@@ -99,14 +103,13 @@ def read_absences(
         rest = _list_tail(skeleton, concepts, i)
         if not negated and id(c) not in taken and _DENIED.search(rest, 0, 200) and _AFTER.match(rest):
             negated = True
-        value_follows = (
-            bool(re.match(r"^[\])\s]*(?:(?:was|were|occurred|seen|observed|in|of)\s+)*[\(\[]?\s*\d", after))
-            and id(c) in taken
-        )
+        value_follows = bool(_VALUE_FOLLOWS.match(after)) and id(c) in taken
         list_negated = negated
         if negated and not value_follows:
             start = _negation_start(folded, c) if backwards else c.start
             grade = _grade_of(c, grades, skeleton) if c.kind == "events" and c.name not in _UNGRADED else None
+            if grade and _APART.search(skeleton[max(0, c.start - 60) : c.start]) and _AFTER.match(rest):
+                grade = None  # 'no grade ≥3 CRS occurred, and ICANS was not observed'
             of = next((q for q in quantities if q.none and start <= q.start < c.end + 60), None)
             total = Quantity("proportion", of.start, of.end, total=of.n) if of is not None else None
             out.append(Link(c, total, "absence", 0.9, start, c.end, grade=grade, absent=True))

@@ -21,6 +21,9 @@ from extract.link_words import (
 from extract.links import CONCEPT, GRADE, TIME, Carried, ConceptRun, Link, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
+# The short form behind a name that no vocabulary knows: 'relapse or progression (rel/prog) and'.
+_SHORT_FORM = re.compile(rf"^\s*\((?=[^()\d]*[a-z])[^()\d{CONCEPT}{GRADE}]{{1,14}}\)")
+
 
 def _over_time(m: Mention) -> bool:
     """Survival, relapse and non-relapse mortality stand in one list: 'OS, PFS and NRM were …'."""
@@ -290,7 +293,7 @@ class Clause:
             if last is not None:
                 between = [q for q in self.values if last.end <= q.start < c.start]
                 before = last.items[-1]
-                gap = self.skeleton[last.end : c.start]
+                gap = _SHORT_FORM.sub("", self.skeleton[last.end : c.start])
                 opens = len(last.items) == 1 and bool(re.match(r"^\s*,\s*(?:and|or)\b", gap))
                 verb = bool(
                     PREDICATES.match(self.folded[c.start : c.end])

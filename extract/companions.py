@@ -6,10 +6,10 @@ import re
 from itertools import pairwise
 
 from extract.concepts import Mention
-from extract.grading import Grading
 from extract.link_words import BARRIER, LIST_JOINT
 from extract.links import CONCEPT, GRADE, TIME, ConceptRun, ValueRun
 from extract.quantities import PEOPLE, Quantity
+from extract.severity import Severity
 
 _JUST_AFTER = re.compile(
     rf"^[\])\s%]*(?:,\s*)?(?:respectively\s*,?\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:,?\s*respectively\s*,?\s*)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
@@ -27,7 +27,7 @@ _ADJECTIVE = re.compile(
 )
 
 
-class Companions(Grading):
+class Companions(Severity):
     """A clause that can tell grade and time of its values."""
 
     def _with_companions(self, start: int, end: int, grade: str | None, time: str | None) -> tuple[int, int]:
@@ -185,6 +185,13 @@ class Companions(Grading):
             or any(self._at_joint(last.end, m.start()) for m in joints)
         ):
             return None
+        # A known one further ahead stands in the list too: 'CRS, tinnitus and pruritus'.
+        ahead = [c for c in self.concepts if since <= c.start < first.start and c.kind == first.kind]
+        if ahead and len({sum(m.end() <= c.start for m in joints) for c in (*ahead, *concepts.items)}) == len(
+            ahead
+        ) + len(concepts.items):
+            concepts.items[:0] = ahead
+            concepts.start = ahead[0].start
         return [sum(m.end() <= c.start for m in joints) for c in concepts.items]
 
     def _at_joint(self, start: int, end: int) -> bool:

@@ -24,6 +24,7 @@ _NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
     "OS": re.compile(r"(?:cell|t-cell|graft|car|car-t|persistence\s+and|long-term|prolong(?:ed)?|improv(?:e|ed|ing)|post-relapse)\s+$"),
     "SD": re.compile(r"[<>≥≤±]\s?\d+(?:\.\d+)?\s*$|±\s*$|mean\s*\(?$"),
     "infection": re.compile(r"(?:history\s+of|active|prior|risk\s+of|no\s+active|uncontrolled|for|lentiviral|viral\s+vector)\s+$"),
+    "renal": re.compile(r"\b(?:on|without|became|before|with\s+prior)\s+$"),
     "fever": re.compile(r"(?:early|persistent|low-grade)\s+$"),
     "steroids": re.compile(r"(?:high-dose|resistant\s+to)\s+$"),
 }  # fmt: skip
@@ -44,7 +45,7 @@ _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "infection": re.compile(r"\s*(?:prophylaxis|prevention|risk|free|with\s+(?:hbv|hiv)|control)"),
     "secondary malignancy": re.compile(r"\s*(?:risk|surveillance)"),
     "B-cell aplasia": re.compile(r"\s*(?:duration)"),
-    "hepatic": _POPULATION, "renal": _POPULATION, "cardiac": _POPULATION, "pulmonary": _POPULATION, "HLH/MAS": _POPULATION,
+    "hepatic": _POPULATION, "renal": re.compile(r"\s*(?:group|cohort|subgroup|arm|patients|status)\b|-(?:in)?dependen|-free"), "cardiac": _POPULATION, "pulmonary": _POPULATION, "HLH/MAS": _POPULATION,
     "cytopenia": _POPULATION, "fever": _POPULATION,
 }  # fmt: skip
 
@@ -144,6 +145,10 @@ _RELAPSED = re.compile(
 _AFTER_RESPONSE = re.compile(
     r"\s+(?:after|following|within)\s+(?:an?\s+|the\s+|their\s+|having\s+)?(?:initial|achiev\w+|attain\w+|reach\w+|crs?\b|complete|respon\w+|remission|median|car\b|infusion|treatment|therapy|\d)"
 )
+# 'Toxicity' is an event where it is graded, denied or called any; elsewhere it is a subject.
+_OF_TOXICITY = re.compile(
+    r"(?:\bgrades?\s*[≥>=\d][^.;,()]{0,22}|\b(?:severe|serious|high-grade|low-grade|any-grade|no|any|unexpected|new|significant|life-threatening))\s+(?:[\w-]+\s+){0,2}$"
+)
 _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
 
 
@@ -158,7 +163,14 @@ def _excluded(hit: Hit, folded: str) -> bool:
         r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved|prophyla|prevention)", folded[hit.end : hit.end + 16]
     ):
         return True
-    if hit.term.kind == "events" and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start]):
+    if (
+        hit.term.kind == "events"
+        and _EVENT_NOT_BEFORE.search(folded[max(0, hit.start - 70) : hit.start])
+        and not (
+            folded[: hit.start].endswith("associated with ")
+            and re.match(r"\s*[(\[]\s*\d", folded[hit.end : hit.end + 4])
+        )
+    ):
         return True
     if (
         hit.term.kind == "response"
@@ -177,6 +189,12 @@ def _excluded(hit: Hit, folded: str) -> bool:
     ):
         return True
     if hit.term.kind == "response" and _NOT_FOUND.search(folded, max(0, hit.start - 60), hit.start):
+        return True
+    if (
+        hit.term.name == "AE"
+        and folded.startswith("toxicit", hit.start)
+        and not _OF_TOXICITY.search(folded[max(0, hit.start - 50) : hit.start])
+    ):
         return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]

@@ -39,6 +39,7 @@ GRADES = re.compile(
     rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
     rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
+    rf"|(?P<broad>(?<![a-z])(?:mild|moderate)(?:[\s-]*(?:to|or|and)[\s-]*|/)severe(?![a-z]))"
     rf"|(?P<severe>(?<![a-z])serious(?=\s+infections?)|(?<![a-z])severe(?!ly)(?:\s+or\s+(?:worse|life[\s-]threatening))?(?!\s+acute\s+resp)(?!\s+combined))"
     rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"
     rf"|(?P<moderate>(?<![a-z])moderate(?![a-z]))"
@@ -159,7 +160,7 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
         if m["more"]:
             return (_at_least(first),)
         return _listed(f"{m['first']}{m['rest'] or ''}")
-    if m["any"]:
+    if m["any"] or m["broad"]:
         return ("any",)
     if m["low"]:
         return ("1-2",)

@@ -39,6 +39,8 @@ _EACH = re.compile(
 _ANY_BESIDE = re.compile(
     rf"(?:\b(?:total|overall|any|all)\s*(?P<again>{CONCEPT}+)?|(?P<same>{CONCEPT}+)(?:\s*\([^()]*\))?(?:\s+(?:rates?|events?))?)\s*,?\s+(?:and|or|as\s+well\s+as)\s+(?:of\s+)?$"
 )
+# Events of their own, never the heading of a list of others.
+_NO_HEADING = frozenset({"CRS", "neurotoxicity", "infection"})
 
 
 class Grading(Clause):
@@ -176,7 +178,7 @@ class Grading(Clause):
             inside = [g for g in self.grades if g.start >= concepts.start and g.end <= mention.start]
             if inside:
                 return inside[-1].name
-        return self._inherited_grade(mention)
+        return self._inherited_grade(mention, left=left)
 
     def _list_rest(self, mention: Mention, concepts: ConceptRun, upto: int) -> str:
         """The text from the end of the mention's list to `upto`: 'X and Y, all grade 1, …' is of both."""
@@ -196,7 +198,7 @@ class Grading(Clause):
             if q.start - g.end < 30
         )
 
-    def _inherited_grade(self, mention: Mention) -> str | None:
+    def _inherited_grade(self, mention: Mention, *, left: bool) -> str | None:
         """'Grade ≥3 adverse events were neutropenia (60%), anemia (40%)': the head's grade goes for the list."""
         if mention.name in ("AE", "SAE"):
             return None
@@ -204,7 +206,13 @@ class Grading(Clause):
             between = self.skeleton[g.end : mention.start]
             if re.search(r";|(?<!vs)\.\s", between):
                 return None
-            if HEAD.match(between) or MOST.search(between):
+            head = HEAD.match(between)
+            if head and not left and head[0].endswith("(") and not self._in_bracket(mention.start):
+                return None  # 'grade 3+ ICANS (0.6%) and one case of GVHD'
+            named = next((c.name for c in self.concepts if c.start >= g.end), "")
+            if head and named in _NO_HEADING and CONCEPT in head[0] and mention.name in _NO_HEADING | {"GVHD"}:
+                return None  # 'grade ≥3 CRS was 32%, that of ICANS 18%'
+            if head or MOST.search(between):
                 return g.name
         return None
 

@@ -67,6 +67,9 @@ MOST_COMMON_OF = re.compile(
     rf"^\s*(?:\([^()]*\)\s*)?(?:was|were|is|are|remained|being|represented|constituted)\s+(?:by\s+far\s+|also\s+|among\s+)*(?:the\s+)?(?:second\s+|third\s+)?(?:most|only|main|predominant|commonest|leading|major|principal)\s+(?:[\w≥>-]+\s+|{GRADE}+\s+){{0,5}}$"
 )
 LIST_JOINT = re.compile(r",\s*(?:and|or)\b|,|\b(?:and|or)\b")
+# 'One DLT (grade 3 anorexia)', 'a dose-limiting toxicity of grade 4 ICANS': what was limiting follows.
+LIMITING = re.compile(rf"^[^.;()]{{0,60}}?(?:[(,:]\s*(?:an?\s+|one\s+)?|\bof\s+(?={GRADE}))")
+CONTROLS = re.compile(r"^\s*(?:[\w-]+\s+){0,2}(?:controls|volunteers|donors)\b")
 SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
 )

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 
 from extract.concepts import Mention
-from extract.grading import NEXT_OF_LIST
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
     BARRIER,
     CARRY,
     CHANGE,
+    CONTROLS,
     DESCRIBED,
     DESCRIBES,
     FOR_GROUP,
@@ -133,6 +133,10 @@ class _Reader(Whom):
             self.folded[first.n_end : first.n_end + 40],
         ):
             return  # episodes, not patients
+        if first.bare and first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
+            return  # 'one case of GVHD across 334 patients'
+        if first.bare and CONTROLS.match(self.folded[first.n_end : first.n_end + 40]):
+            return  # '32 patients with ICANS and 22 matched controls'
         if (
             direct
             and first.bare
@@ -489,37 +493,3 @@ class _Reader(Whom):
                     same = self.carried.event is not None and self.carried.event.name == mention.name
                     self.carried.grades = (*self.carried.grades, grade or "any") if same else (grade or "any",)
                     self.carried.event = mention
-
-    def _whole_too(self, mention: Mention, value: Quantity) -> None:
-        """'CRS occurred in 20, all grade 1': how many had it, and of which grade; of a list, the grade alone."""
-        last = self.links[-1]
-        before = self.links[-2] if len(self.links) > 1 else None
-        last.qualifier, last.rule = "all", "each-of-grade"
-        if (
-            before is not None
-            and before.quantity is not None
-            and before.mention.kind == "events"
-            and before.grade in (None, "any")
-            and NEXT_OF_LIST.match(self.skeleton[max(before.quantity.end, before.mention.end) : mention.start])
-        ):
-            return
-        start, end = min(mention.start, value.start), max(mention.end, value.end)
-        self.links.append(Link(mention, value, "each-of-grade-whole", last.strength, start, end))
-
-    def _limiting(self, mention: Mention, value: Quantity, rule: str, strength: float) -> None:
-        """'One DLT (grade 4 transaminase elevation)': the event that was limiting has the same count."""
-        if mention.name != "DLT":
-            return
-        after = next((c for c in self.concepts if c.start >= max(mention.end, value.end)), None)
-        if (
-            after is not None
-            and after.kind == "events"
-            and re.match(
-                rf"^[^.;()]{{0,60}}[(,]\s*(?:an?\s+)?{GRADE}+\s*(?:[\w-]+\s+){{0,2}}$",
-                self.skeleton[max(mention.end, value.end) : after.start],
-            )
-        ):
-            grade = next(g.name for g in reversed(self.grades) if g.end <= after.start)
-            self.links.append(
-                Link(after, value, "limiting-event", strength * 0.9, min(mention.start, value.start), after.end, grade)
-            )

@@ -104,6 +104,7 @@ _ASIDES = frozenset({"p_value", "heterogeneity", "statistic", "registration", "c
 
 
 _BY_CRITERIA = re.compile(r"\b(?:as\s+)?(?:by|per|according\s+to|using|with|on)\s+(?:the\s+)?$")
+_CLOSES = re.compile(r"\s*[\])]")
 
 
 def _without_asides(folded: str, atoms: list[Atom]) -> str:
@@ -116,6 +117,10 @@ def _without_asides(folded: str, atoms: list[Atom]) -> str:
         before = len(folded[:start].rstrip())
         if before and folded[before - 1] in ";,":
             start = before - 1
+        elif before and folded[before - 1] in "([":
+            closed = _CLOSES.match(folded, end)
+            if closed:  # '[P = .71]': the bracket goes with it
+                start, end = before - 1, closed.end()
         folded = folded[:start] + " " * (end - start) + folded[end:]
     return folded
 
