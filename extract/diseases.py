@@ -18,7 +18,7 @@ BROADER: dict[str, tuple[str, ...]] = {
     "ALL": ("leukemia",),
     "AML": ("leukemia",),
     "hairy cell leukemia": ("leukemia",),
-    "CLL": ("leukemia", "B-NHL", "NHL", "lymphoma"),
+    "CLL": ("leukemia",),
     "Richter transformation": ("LBCL", "DLBCL", "lymphoma", "leukemia"),
     "DLBCL": ("LBCL", "aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
     "PMBCL": ("LBCL", "aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
@@ -61,11 +61,11 @@ _NOT_TREATED_AFTER = re.compile(r"[\s-]+(?:free|type|like|associated\s+(?:antige
 _SECOND = {"PTCL", "T-cell lymphoma", "CTCL", "AML", "MDS", "solid tumors"}
 _AFTER_CAR = re.compile(
     r"[\s-]+(?:[a-z-]+\s+){0,3}?(?:following|after)\s+(?!(?:anti-)?(?:cd[57]\b|cd30|cd4\b|cd33|cd123|cll))"
-    r"(?:[a-z0-9-]+\s+){0,3}(?:car\b|car-t|chimeric)"
+    r"(?:[a-z0-9-]+\s+){0,3}(?:car\b|car-t|chimeric|[a-z]+cabtagene|[a-z]+-cel\b|tisagenlecleucel)"
 )
 _SECOND_TITLE = re.compile(
     r"\b(?:second(?:ary)?|subsequent|new)\s+(?:primary\s+)?(?:ha?ematolog\w+\s+|t-cell\s+|myeloid\s+)?"
-    r"(?:malignanc|neoplas|cancer)"
+    r"(?:malignanc|neoplas|cancer)|\b(?:malignanc\w+|neoplasms?|cancers?)\s+(?:after|following)\s+(?:[\w-]+\s+){0,2}(?:chimeric|car\b)"
 )
 
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+(?=[A-Z\d(])|\n")
@@ -89,6 +89,9 @@ _COUNT_BEFORE = re.compile(
 # CAR-T against these antigens for 'ALL' or 'leukemia' is for leukaemia of B cells; BCMA products are for myeloma.
 _B_LINEAGE = re.compile(
     r"cd-?\s?(?:19|22)(?!\d)|tisagenlecleucel|tisa-cel|brexucabtagene|brexu-cel|obecabtagene|obe-cel"
+)
+_B_LINEAGE_PRODUCT = re.compile(
+    r"cd-?\s?19(?!\d)|tisagenlecleucel|(?:axi|brexu|liso|obe)cabtagene|\b(?:axi|tisa|brexu|liso|obe)-cel\b"
 )
 _POOLED = re.compile(r"meta-?\s?analy|umbrella review|systematic review|pharmacovigilance|faers|vigibase")
 _B_CELL = {"ALL": "B-ALL", "leukemia": "B-ALL", "lymphoma": "NHL", "secondary CNS lymphoma": "LBCL"}
@@ -139,7 +142,7 @@ def diseases(folded_title: str, folded: str, original_title: str, original: str)
         names = [m.name for m in _best(body)]
     names += broad
     whole = f"{folded_title} {folded}"
-    if not names and _MYELOMA_PRODUCT.search(whole):
+    if not names and _MYELOMA_PRODUCT.search(whole) and not _B_LINEAGE_PRODUCT.search(whole):
         names = ["MM"]
     if not names and not banned and _B_LINEAGE.search(whole) and re.search(r"\bleuk(?:a)?emia", whole):
         names = ["leukemia"]

@@ -36,7 +36,7 @@ _PRODUCTS_AFTER = re.compile(
 )
 _BEFORE = re.compile(
     r"(?:(?:car|antigen\s+receptor)s?[\s-]*(?:\([^()]{0,8}\)[\s-]*)?(?:t[\s-]*)?(?:nk[\s-]*)?(?:cells?[\s-]*)?(?:therap(?:y|ies)\s+)?"
-    r"(?:products?\s+)?(?:(?:that|which)\s+)?(?:simultaneously\s+)?"
+    r"(?:products?\s+|constructs?\s+)?(?:(?:that|which)\s+)?(?:simultaneously\s+)?"
     r"(?:targeting|targets?|against|to|directed\s+(?:at|against|to|towards?)|specific\s+(?:for|to)|recogni[sz]ing|for)\s+"
     r"(?:both\s+|either\s+|the\s+)?|therapies\s+target\s+)$"
 )
@@ -89,12 +89,31 @@ def targets(record: Record, folded_title: str, folded: str) -> tuple[str, ...]:
     accepted = (AIMED, PRIOR) if sequential else (AIMED,)
     titled = [a.name for a in in_title if a.sign in accepted]
     named = [a.name for a in in_text if a.sign in accepted]
+    own = [a.name for a in in_text if a.sign in accepted and not _in_background(folded, a.start)]
+    if own and not titled:
+        named = own
     best = titled + [name for name in named if not titled or named.count(name) > 1]
     if not best:
         best = [a.name for a in (*in_title, *in_text) if a.sign in (AIMED, PRIOR)] or [
             a.name for a in in_title if a.sign == WEAK and not any(b.name == a.name and not b.sign for b in in_text)
         ]
     return tuple(dict.fromkeys(best))
+
+
+_BACKGROUND = re.compile(
+    r"\b(?:has|have)\s+(?:revolutioni[sz]ed|transformed|changed|become|emerged|shown|demonstrated|been\s+approved)|\bshows?\s+(?:striking|remarkable|impressive|great)"
+    r"|\b(?:are|is)\s+(?:approved|licensed|effective|limited|highly)|\bhowever\b|\bour\s+previous"
+)
+
+
+def _in_background(folded: str, at: int) -> bool:
+    """Whether an antigen stands in a sentence about the field, before the study is told of."""
+    start = max(folded.rfind(". ", 0, at), folded.rfind("\n", 0, at)) + 1
+    end = folded.find(". ", at)
+    sentence = folded[start : end if end >= 0 else len(folded)]
+    return bool(_BACKGROUND.search(sentence)) and not re.search(
+        r"\b(?:we|this\s+study|here|our\s+(?:study|trial))\b", sentence
+    )
 
 
 def aims(text: str) -> Iterator[Aim]:

@@ -29,6 +29,14 @@ class Text:
 
 
 TEXTS = (
+    Text("T-cell lymphoma after ciltacabtagene autoleucel: a case report",
+         "A woman of 58 with multiple myeloma was given cilta-cel. A T-cell lymphoma that carried the CAR was found after "
+         "eight months.",
+         "case_report", ("BCMA",), ("MM",)),
+    Text("CD20 CAR-T cells armed with a cytokine against lymphoma",
+         "CD19 CAR-T cells have transformed the treatment of lymphoma. We made CD20-targeted CAR-T cells; they "
+         "eliminated B-cell lymphoma in mice.",
+         "preclinical", ("CD20",), ("B-NHL",)),
     # prospective trials
     Text("CD19 CAR T cells in adults with relapsed B-cell acute lymphoblastic leukemia: a phase 2 study",
          "Adults with relapsed or refractory B-ALL were enrolled at six sites. Of 48 patients infused, 39 reached "
