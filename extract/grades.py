@@ -44,7 +44,7 @@ GRADES = re.compile(
     rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"
     rf"|(?P<moderate>(?<![a-z])moderate(?![a-z]))"
     rf"|(?P<fatal>(?<![a-z])(?:fatal|lethal)(?=\s+(?:(?:cases?\s+of\s+)?(?:crs|cytokine|icans|neuro|infect|seps|cerebral|pneumon|h(?:a)?emorrh|hlh|bacter|fung|cardiac|immune|bleed))))"
-    rf"|(?P<deadly>(?<=was\s)fatal|(?<=were\s)fatal|(?<=proved\s)fatal|(?<=being\s)fatal|fatal(?=\s+in\b))"
+    rf"|(?P<deadly>(?<=was\s)fatal|(?<=were\s)fatal|(?<=proved\s)fatal|(?<=being\s)fatal|fatal(?=\s+in\b)|fatal(?=\s+cases?(?!\s+of)))"
     rf"|(?P<threat>life[\s-]threatening)"
 )  # fmt: skip
 _GUARDED = re.compile(f"(?={beginnings([GRADES.pattern])})(?:{GRADES.pattern})")

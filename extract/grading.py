@@ -12,7 +12,7 @@ from extract.quantities import PEOPLE, Quantity
 
 # '8 grade 1, 3 (25%) with grade 2': the grade right behind a value is that value's.
 _GRADED_VALUE = re.compile(
-    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE}|events?|episodes?)\s*)?(?:(?:had|have|having|with|were|was|at|of|as|experienced|developed|being|reached|reaching|showed|only|each|all|a|maximum|worst|which|whom|them|these|those|they|it|this|cases?|proved|developing|:|\()\s*)*$"
+    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE}|events?|episodes?)\s*)?(?:(?:had|have|having|with|were|was|at|of|as|experienced|developed|being|reached|reaching|showed|only|each|all|a|maximum|worst|which|whom|them|these|those|they|it|this|cases?|proved|developing|for|if|:|\()\s*)*$"
 )
 
 
@@ -126,6 +126,10 @@ class Grading(Clause):
     ) -> str | None:
         previous = max((q.end for q in self.values if q.end <= run.start), default=0)
         own = self.tagged.get(id(value)) if left else None
+        if own is None and left and len(run.items) > 1 and not any(run.joints):
+            last = self.tagged.get(id(run.items[-1]))  # '…, of which 2 and 1 were grade ≥3'
+            if last is not None and re.search(r"\bwere\s*$", self.skeleton[run.end : last.start]):
+                own = last
         if own is not None:
             self.claimed.add(own.start)
             return own.name
@@ -191,7 +195,7 @@ class Grading(Clause):
         return any(
             q.start >= g.end
             and re.match(
-                rf"^\s*(?:events?|cases?|disease|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+|(?:most|the\s+(?:majority|remaining|others?|rest))\s*(?:of\s+\w+\s*|patients\s*|cases\s*)?[,(]?\s*)?$",
+                rf"^\s*(?:events?|cases?|disease|(?:rates?|incidences?)(?:\s+(?:of|were|was))*|{CONCEPT}+)?\s*(?:in|:|,|=|\(|was|were|occurred\s+in|for|of)?\s*(?:only\s+|(?:most|the\s+(?:majority|remaining|others?|rest))\s*(?:of\s+\w+\s*|patients\s*|cases\s*)?[,(]?\s*)?$",
                 self.skeleton[g.end : q.start],
             )
             for q in self.values

@@ -67,9 +67,13 @@ MOST_COMMON_OF = re.compile(
     rf"^\s*(?:\([^()]*\)\s*)?(?:was|were|is|are|remained|being|represented|constituted)\s+(?:by\s+far\s+|also\s+|among\s+)*(?:the\s+)?(?:second\s+|third\s+)?(?:most|only|main|predominant|commonest|leading|major|principal)\s+(?:[\w≥>-]+\s+|{GRADE}+\s+){{0,5}}$"
 )
 LIST_JOINT = re.compile(r",\s*(?:and|or)\b|,|\b(?:and|or)\b")
+# 'one had no CRS', 'three were without ICANS', 'all patients but one developed CRS'
+HAD_NONE = re.compile(
+    rf"^[\])%\s]*(?:(?:{PEOPLE})\s+)?(?:(?:had|have|developed|experienced|showed|did|were|was|with)\s+(?:no|not|never|without)|without)\b"
+)
+ALL_BUT = re.compile(r"\b(?:all|every)\b[^.;,]{0,30}\b(?:but|except(?:\s+for)?)\s+(?:for\s+)?$")
 # 'One DLT (grade 3 anorexia)', 'a dose-limiting toxicity of grade 4 ICANS': what was limiting follows.
 LIMITING = re.compile(rf"^[^.;()]{{0,60}}?(?:[(,:]\s*(?:an?\s+|one\s+)?|\bof\s+(?={GRADE}))")
-CONTROLS = re.compile(r"^\s*(?:[\w-]+\s+){0,2}(?:controls|volunteers|donors)\b")
 SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
 )
@@ -148,7 +152,7 @@ VALUE_GAP = re.compile(
     rf"(?:,|;|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
 CARRY = re.compile(
-    rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:(?:of\s+(?:the\s+|all\s+)?(?:treated\s+|infused\s+)?)?(?:{PEOPLE})|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|peak|highest|an?(?![a-z])|while|whereas|events?|cases?|patients?|at|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|overall|still|then|later|also|they|respectively|those|that|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to|[\s,:;(\[{GRADE}{TIME}-])*+$"
+    rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:(?:of\s+(?:the\s+|all\s+)?(?:treated\s+|infused\s+)?)?(?:{PEOPLE})|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|peak|highest|an?(?![a-z])|while|whereas|events?|cases?|patients?|at|for|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|overall|still|then|later|also|they|respectively|those|that|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to|[\s,:;(\[{GRADE}{TIME}-])*+$"
 )
 # '(38%), followed by bispecifics (33%)', '(100%) compared to relma-cel (61.1%)': the same for another group.
 NEXT_GROUP = re.compile(

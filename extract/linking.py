@@ -14,16 +14,17 @@ from extract.concepts import Mention
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
+    ALL_BUT,
     BARRIER,
     CARRY,
     CHANGE,
-    CONTROLS,
     DESCRIBED,
     DESCRIBES,
     FOR_GROUP,
     FOR_SOME,
     GOES_ON,
     GROUP_NOUN,
+    HAD_NONE,
     IN_GROUP,
     LASTING,
     LEFT_DIRECT,
@@ -63,6 +64,7 @@ class _Reader(Whom):
 
     def read(self) -> list[Link]:
         self.prepare()
+        self._take_asides()
         self._tag_values()
         value_runs = self._value_runs()
         concept_runs = self._concept_runs()
@@ -71,6 +73,7 @@ class _Reader(Whom):
             next_start = value_runs[i + 1].start if i + 1 < len(value_runs) else len(self.folded)
             self._link_run(run, concept_runs, previous_end, next_start)
             previous_end = run.end
+        self._link_asides()
         self._later_grades()
         for c in self.concepts:
             if c.name in LASTING:
@@ -135,8 +138,6 @@ class _Reader(Whom):
             return  # episodes, not patients
         if first.bare and first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
             return  # 'one case of GVHD across 334 patients'
-        if first.bare and CONTROLS.match(self.folded[first.n_end : first.n_end + 40]):
-            return  # '32 patients with ICANS and 22 matched controls'
         if (
             direct
             and first.bare
@@ -160,6 +161,10 @@ class _Reader(Whom):
         if shared is not None:
             self._emit(run, shared, "share-of-responders", 0.85, left=False)
             return
+        if right is not None and first.bare and right.items[0].kind == "events" and HAD_NONE.match(gap_right):
+            return  # 'and one had no CRS'
+        if first.bare and ALL_BUT.search(self.folded, max(0, run.start - 60), run.start):
+            return  # 'all patients but one'
         if right is not None and (
             re.search(r"\b(?:not|never|without|no|fail(?:ed|ure)?)\b", gap_right)
             or (first.n is None and re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+)?$", gap_right))
@@ -196,7 +201,7 @@ class _Reader(Whom):
                 return
         if (
             right is not None
-            and re.match(r"^[\])%\s]*for\s+(?:the\s+)?(?:median\s+)?$", gap_right)
+            and re.match(rf"^[\])%\s]*for\s+(?:the\s+)?(?:median\s+)?(?:{GRADE}+\s*)?$", gap_right)
             and not (direct and self._closes(gap_left))
             and "responder" not in self.folded[right.start : right.end]
         ):
@@ -254,6 +259,10 @@ class _Reader(Whom):
             return
         if left is not None and not fresh and self._carries(previous_end, run):
             self._emit(run, left, "carried-in-sentence", 0.8, left=True)
+            return
+        event = self._event_of_grade(run, left)
+        if event is not None:
+            self._emit(run, event, "graded-events", 0.75, left=True)
             return
         if (
             left is None

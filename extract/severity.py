@@ -7,12 +7,96 @@ import re
 from extract.concepts import Mention
 from extract.grading import NEXT_OF_LIST, Grading
 from extract.link_words import LIMITING
-from extract.links import Link
-from extract.quantities import Quantity
+from extract.links import CONCEPT, GRADE, ConceptRun, Link, ValueRun, lone
+from extract.quantities import PEOPLE, Quantity
+
+# 'in 80% of patients (grade ≥3, 5%)': a bracket right behind a value, or the rest of the bracket it stands in.
+_ASIDE = re.compile(rf"[%\s]*(?:(?:of|in)\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?)?(?:{PEOPLE})?\s*[(\[]")
+_ASIDE_INSIDE = re.compile(r"\s*[;,]")
+_BRACKETS = re.compile(r"[()\[\]]")
+_LONGEST_ASIDE = 160
+
+
+_HAD_GRADED = re.compile(
+    rf"[\])%\s]*(?:of\s+(?:the\s+|all\s+|them\s+)?)?(?:[\w-]+\s+)?(?:{PEOPLE})?\s*(?:had|experienced|developed|having|with|reported|were|was|reached)\s+(?:an?\s+|at\s+least\s+one\s+)?{GRADE}+(?:\s+(?:events?|cases?|toxicit\w+|episodes?|reactions?))?\s*(?:$|[.,;)]|and\b|as\s+compared|compared|versus|vs\b|in\b|while\b)"
+)
 
 
 class Severity(Grading):
     """A clause whose counted events tell more than one fact."""
+
+    def _take_asides(self) -> None:
+        """Set values in a bracket that grades the value before it aside, so that lists read on past them."""
+        main: list[Quantity] = []
+        taken: set[int] = set()
+        for q in self.values:
+            if id(q) in taken:
+                continue
+            main.append(q)
+            if q.kind != "proportion" or GRADE not in self.skeleton:
+                continue
+            span = self._aside_behind(q)
+            if span is None:
+                continue
+            values = [v for v in self.values if span[0] <= v.start and v.end <= span[1]]
+            grades = [g for g in self.grades if span[0] <= g.start and g.end <= span[1]]
+            if not values or not grades or any(v.kind != "proportion" for v in values):
+                continue
+            parents = main[-len(values) :] if len(grades) == 1 and len(values) > 1 else [q]
+            if len(parents) != len(values):
+                parents = [q] * len(values)
+            names = self._aside_grades(values, grades)
+            self.asides += list(zip(parents, values, names, strict=True))
+            taken |= {id(v) for v in values}
+            self.grades = [g for g in self.grades if g not in grades]
+            self.skeleton = self.skeleton[: span[0]] + " " * (span[1] - span[0]) + self.skeleton[span[1] :]
+        self.values = main
+
+    def _aside_behind(self, q: Quantity) -> tuple[int, int] | None:
+        text = self.skeleton[q.start : q.end]
+        inside = text.count("(") + text.count("[") > text.count(")") + text.count("]")
+        m = (_ASIDE_INSIDE if inside else _ASIDE).match(self.skeleton, q.end)
+        if m is None:
+            return None
+        start = m.start() if inside else m.end() - 1
+        depth = 1 if inside else 0
+        for b in _BRACKETS.finditer(self.skeleton, start, start + _LONGEST_ASIDE):
+            depth += 1 if b[0] in "([" else -1
+            if depth == 0:
+                end = b.start() if inside else b.end()
+                region = self.skeleton[start:end]
+                return (start, end) if GRADE in region and CONCEPT not in region else None
+        return None
+
+    def _aside_grades(self, values: list[Quantity], grades: list[Mention]) -> list[str]:
+        """The grade of each value: the one before it, or behind it where values come first."""
+        if len(grades) == 1:
+            listed = grades[0].grades[1:]
+            return list(listed) if len(listed) == len(values) else [grades[0].name] * len(values)
+        behind = values[0].start < grades[0].start
+        out = []
+        for v in values:
+            before = [g for g in grades if g.end <= v.start]
+            after = [g for g in grades if g.start >= v.end]
+            chosen = (after or before) if behind else (before or after)
+            out.append((chosen[0] if chosen is after else chosen[-1]).name)
+        return out
+
+    def _event_of_grade(self, run: ValueRun, left: ConceptRun | None) -> ConceptRun | None:
+        """The event of '…; 4% had grade 3 events': the one named last, in this sentence or before it."""
+        if not _HAD_GRADED.match(self.skeleton, run.end):
+            return None
+        if left is not None and left.items[0].kind == "events":
+            return left
+        return lone(self.carried.event, run.start) if left is None and self.carried.event is not None else None
+
+    def _link_asides(self) -> None:
+        """Give the values set aside to the events of the values before them."""
+        for parent, value, grade in self.asides:
+            for link in [o for o in self.links if o.quantity is parent and o.mention.kind == "events"]:
+                start, end = min(link.mention.start, parent.start), max(link.mention.end, value.end)
+                self.links.append(Link(link.mention, value, "graded-aside", link.strength, start, end, grade))
+                break
 
     def _whole_too(self, mention: Mention, value: Quantity) -> None:
         """'CRS occurred in 20, all grade 1': how many had it, and of which grade; of a list, the grade alone."""
