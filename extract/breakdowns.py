@@ -142,8 +142,10 @@ def _equals(
         or _PERCENT_OF.search(name)
     ):
         return None
-    if id(c.quantity) in linked and not re.search(
-        r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:]
+    if (
+        id(c.quantity) in linked
+        and not c.denominator
+        and not re.search(r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:])
     ):
         return None
     begin = start if name is label else max(start, text.rfind(item, max(0, c.start - 110), c.start))

@@ -15,6 +15,7 @@ from extract.link_words import (
     RATE_IN,
     TOPIC,
     TRAILING,
+    UNTOLD_IN,
     VALUE_GAP,
     VERSUS,
 )
@@ -268,7 +269,7 @@ class Clause:
             return False
         if OTHER_PREDICATE.match(self.skeleton[q.end : q.end + 60]) and re.search(r"(?:,|\band)\s*$", gap):
             return False
-        if any(q.start <= c.start < q.end for c in self.concepts):
+        if any(q.start <= c.start < q.end for c in self.concepts) or UNTOLD_IN.search(gap):
             return False  # '9 CRs (42.9%) and 6 PRs (28.6%)': each has its own
         if any(
             re.match(r"\s*[\])]?\s*(?:of\s+)?(?:them|these|those|whom|which)\b", self.folded[at : at + 16])

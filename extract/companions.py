@@ -14,6 +14,7 @@ from extract.severity import Severity
 _JUST_AFTER = re.compile(
     rf"^[\])\s%]*(?:,\s*)?(?:respectively\s*,?\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:,?\s*respectively\s*,?\s*)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
 )
+_LONGER = ("for ", "lasting ", "beyond ")
 _BEHIND = re.compile(
     r"^\s*(?:rates?\s+|status\s+)?(?:\([^()]{0,40}\)\s*)?(?:was\s+|were\s+)?(?:ongoing\s+|lasting\s+|maintained\s+|persisting\s+)?(?:at|by|on|after|within|in|for|through)\s+(?:the\s+)?$"
 )
@@ -111,7 +112,11 @@ class Companions(Severity):
         behind_concept = [
             t
             for t in times
-            if value.end <= mention.start <= t.start and _BEHIND.match(self.skeleton[mention.end : t.start])
+            if value.end <= mention.start <= t.start
+            and (
+                _BEHIND.match(self.skeleton[mention.end : t.start])
+                or (self.folded.startswith(_LONGER, t.start) and not self.skeleton[mention.end : t.start].strip())
+            )
         ]
         if behind_concept:
             return behind_concept[0].times[0]

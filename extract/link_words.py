@@ -43,6 +43,12 @@ TRAILING = re.compile(
 FIGURES = re.compile(
     r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$"
 )
+# 'at 3 months, they were 60% and 43%', 'in NHL it was 47%'
+AGAIN = re.compile(
+    r"\b(?:they|these|it|(?:the\s+|these\s+)?(?:corresponding|respective|same|these)\s+(?:rates?|figures?|values?|numbers?|proportions?|percentages?)(?:\s+(?:in|for|at|with|among)\s+[\w\s+-]{1,40}?)?)\s+(?:was|were|had\s+been|reached|rose\s+to|fell\s+to|increased\s+to|decreased\s+to|declined\s+to|dropped\s+to|improved\s+to)\s+(?:only\s+|just\s+)?$"
+)
+# '… whereas 5 of 6 non-transplanted patients did'
+DID = re.compile(r"[\])%\s]*(?:(?!and\b|or\b|but\b)[\w'’+/-]+\s+){0,6}did(?:\s+so)?\s*(?:$|[.,;)])")
 CHANGE = re.compile(
     r"[\])%\s]*(?:\([^()]{0,60}\)\s*)?(?:absolute\s+|relative\s+)?(?:reduction|decrease|decline|drop|lower|higher|greater|gain|benefit|improvement|difference|more\s+likely|less\s+likely)\b"
 )

@@ -14,12 +14,14 @@ from extract.concepts import Mention
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
+    AGAIN,
     ALL_BUT,
     BARRIER,
     CARRY,
     CHANGE,
     DESCRIBED,
     DESCRIBES,
+    DID,
     FOR_GROUP,
     FOR_SOME,
     GOES_ON,
@@ -69,9 +71,11 @@ class _Reader(Whom):
         value_runs = self._value_runs()
         concept_runs = self._concept_runs()
         previous_end = 0
+        earlier, self.carried.told = self.carried.told, ()
         for i, run in enumerate(value_runs):
             next_start = value_runs[i + 1].start if i + 1 < len(value_runs) else len(self.folded)
-            self._link_run(run, concept_runs, previous_end, next_start)
+            if not self._by_pronoun(run, previous_end, earlier):
+                self._link_run(run, concept_runs, previous_end, next_start)
             previous_end = run.end
         self._link_asides()
         self._later_grades()
@@ -83,6 +87,20 @@ class _Reader(Whom):
             elif c.kind == "response":
                 self.carried.response = c
         return self.links
+
+    def _by_pronoun(self, run: ValueRun, previous_end: int, earlier: tuple[Mention, ...]) -> bool:
+        """'… were 73% and 47%; at 3 months, they were 60% and 43%': the same endpoints again."""
+        if run.items[0].kind != "proportion" or run.items[0].bare:
+            return False
+        since = self.skeleton[previous_end : run.start]
+        told = self.carried.told or (earlier if previous_end == 0 else ())
+        if not told or len(since) > 140 or CONCEPT in since or GRADE in since or not AGAIN.search(since):
+            return False
+        if len(told) != len(run.items) and len(told) > 1:
+            return False
+        again = [Mention(m.kind, run.start, run.start, m.name) for m in told]
+        self._emit(run, ConceptRun(again, run.start, run.start), "pronoun", 0.75, left=True)
+        return True
 
     def _link_run(self, run: ValueRun, concept_runs: list[ConceptRun], previous_end: int, next_start: int) -> None:
         first = run.items[0]
@@ -126,6 +144,11 @@ class _Reader(Whom):
             self._link_survival(run, concept_runs, left, right, gap_left, gap_right, fresh, barrier)
             return
         if self._is_topic(run, right, gap_right, next_start):
+            return
+        did = DID.match(self.skeleton, run.end)
+        verb = next((r for r in reversed(concept_runs) if r.end <= run.start), None) if did else None
+        if verb is not None and verb.items[0].kind in ("response", "events"):
+            self._emit(run, verb, "did-so", 0.8, left=True)
             return
         if first.bare and (UNTOLD.match(self.folded, first.n_end) or UNTOLD_IN.search(self.folded, 0, run.start)):
             return
@@ -454,6 +477,8 @@ class _Reader(Whom):
 
     def _emit(self, run: ValueRun, concepts: ConceptRun, rule: str, strength: float, *, left: bool) -> None:
         values, names = run.items, concepts.items
+        if not self.carried.told or self._depth(concepts.start) == 0:  # what stands in a bracket is told aside
+            self.carried.told = tuple(names) if all(m.kind == "response" for m in names) else ()
         k, c = len(values), len(names)
         grade_list = self._grade_list(run, concepts, left=left)
         if len(grade_list) == k > 1 and names[0].kind == "events":

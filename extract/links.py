@@ -37,6 +37,7 @@ class Carried:
     survival: Mention | None = None
     response: Mention | None = None
     time: str | None = None
+    told: tuple[Mention, ...] = ()  # what the sentence's last values were of, for 'it was 70% at 3 months'
     grades: tuple[str, ...] = ()  # of the last event's values, for 'the figures for ICANS were'
 
 

@@ -89,7 +89,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("tracer", r"(?:18|68|89)\s?(?:f|ga|zr)(?![a-z])"),
     ("none_to", rf"(?:none|zero|nil)\s*(?:to|-|–)\s*(?:{NUM})\s?%"),
     ("percent_range", rf"(?:ranging|ranged|varied|varying)\s+(?:from\s+|between\s+)?(?:{NUM})\s?%?\s*(?:to|and|-|–)\s*(?:{NUM})\s?%"),
-    ("duration_span", rf"(?:{NUM})\s?[-–]\s?(?:{NUM})\s?{_UNIT}(?![a-z])"),
+    ("duration_span", rf"(?:{NUM})(?:\s?[-–]\s?|\s+to\s+)(?:{NUM})\s?{_UNIT}(?![a-z])"),
     ("rate_base", r"per\s+\d[\d,]*"),
     ("label", r"(?:patient|case|subject|pt|no)\.?\s+\d+(?![\d.]*\d|\s?%)"),
     ("bound", rf"(?:[<>≤≥⩽⩾]\s?|at\s+least\s+|(?:less|more|greater|fewer|lower|higher)\s+than\s+)(?:{NUM}|{_WORD})(?!\s?%)"),

@@ -79,6 +79,7 @@ _NAMED_COUNT = re.compile(
     r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)|\s*(?:cases?\s+of\s+|patients?\s+with\s+)?(?:a\s+)?grade\b"
 )
 _PEOPLE_CLOSED = re.compile(rf"\s*(?:{PEOPLE})\s*[)\];]")  # '(48%, 13 cases)'
+_AGAINST = re.compile(r"\b(?:vs\.?|versus|than|compared\s+(?:to|with)|against)\s+(?:\w+\s+)?$")
 _AVERAGED = re.compile(r"\b(?:median|mean|average)(?:\s+of|\s+was)?\s*[:=,]?\s*$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
 _AT = re.compile(
@@ -339,6 +340,14 @@ def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
             m = re.match(r"\s*[\])]?\s*(days?|weeks?|months?|mo|years?|yrs?)\b", folded[after.end :])
             if m:
                 out[i] = replace(this, kind="duration", rule="duration_range", unit=unit(m[1]))
+    for i in range(len(out) - 1):  # 'a median of 3 prior lines versus 2 in responders'
+        this, after = out[i], out[i + 1]
+        if (
+            this.rule == "lines"
+            and after.rule in ("count", "word_count")
+            and _AGAINST.search(folded, this.end, after.start)
+        ):
+            out[i + 1] = replace(after, kind="noise", rule="noise_list")
     for i in range(len(out) - 1, 0, -1):
         this, last, at = out[i], out[i - 1], i - 1
         if this.kind == "duration" and last.kind in ("ci", "range", "pair") and i > 1:
