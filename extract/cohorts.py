@@ -78,9 +78,9 @@ _MORE_DOSES = re.compile(r"\s*(?:,|or\b|and\b|to\b|-)\s*\d")
 
 
 def read_cohorts(
-    folded: str, quantities: list[Quantity], linked: set[int], *, title: bool, results: bool
+    folded: str, quantities: list[Quantity], linked: set[int], procedures: set[int], *, title: bool, results: bool
 ) -> list[Count]:
-    """Cohort sizes of one sentence. `linked` holds ids of quantities that are results already."""
+    """Cohort sizes of one sentence. `linked` holds ids of quantities that are results or procedures already."""
     found: list[Count] = []
     if any(q.kind == "proportion" for q in quantities):
         spans = brackets(folded)
@@ -89,7 +89,7 @@ def read_cohorts(
         counts = _read_level(folded, flat, outer, linked, title=title)
         found += [c for c in counts if c is not None]
         if not title:
-            found += loose(flat, outer, counts, linked)
+            found += loose(flat, outer, counts, linked - procedures)
         for c, count, following in zip(outer, counts, _next_starts(flat, outer), strict=True):
             if count is not None and c.noun:
                 found += _also_treated(flat, c, count, following)

@@ -147,7 +147,8 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
         reading.links = link(folded, reading.mentions, results, carried)
         reading.links += read_absences(folded, reading.mentions, reading.quantities, reading.links, carried)
     linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
+    procedures = {id(one.quantity) for one in reading.links if one.mention.kind == "procedures"}
     reading.cohorts = read_cohorts(
-        s.folded, reading.quantities, linked, title=s.section == "TITLE", results=s.scope is Scope.RESULTS
+        s.folded, reading.quantities, linked, procedures, title=s.section == "TITLE", results=s.scope is Scope.RESULTS
     )
     return reading
