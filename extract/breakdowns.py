@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from extract import roles
 from extract.counting import Candidate, Count, candidates_in
@@ -60,6 +61,12 @@ def read_bracket(
             made = _equals(folded, text, start, c, label, linked, compared=compared)
             if made is not None:
                 out.append(_union(made, flat, start, outer, counts, host))
+    for last, c in pairwise(candidates):  # '(n = 3, 3 and 6)'
+        if last.eq and not c.noun and _LIST.fullmatch(text, last.end, c.start) and _CLOSED.match(text, c.end):
+            c.eq = True
+            told = next((o for o in out if last.start <= o.end <= last.end), None)
+            if told is not None:
+                out.append(replace(told, n=c.n, end=c.end))
     plain = [c for c in candidates if not c.eq and not c.denominator and not (c.noun and roles.SEX.match(c.noun))]
     items = [c for c in plain if not roles.DENIED.match(text, c.np_end)]
     whole = outer[host].n if host >= 0 else None

@@ -62,7 +62,7 @@ _GIVEN = re.compile(
 _RECEIVED = re.compile(r"\b(?:received|underwent|got|given)\b[^;:.]*(?:,|\band)\s+$")
 _NOT_A_COUNT = re.compile(
     r"(?:(?<![a-z\s])[-–—]|[/±+]|\.(?!\s)|\d\s+to|\b(?:phase|day|week|month|year|grade|level|type|version"
-    r"|stage|cohort|arm|group|period|score|line|than|q|p|dl|status\s+of|score\s+of|(?:median|mean|minimum"
+    r"|stage|cohort|arm|group|period|scores?|ds|deauville|ecog|line|than|q|p|dl|status\s+of|score\s+of|(?:median|mean|minimum"
     r"|maximum)\s+of|up\s+to|least|most|every|×|x))\s*$"
 )
 _BRACKET = re.compile(r"[()\[\]]")

@@ -16,6 +16,7 @@ from extract.counting import Count
 WHOLE = ("enrolled", "treated", "evaluable", "screened")
 _PARTS = ("", "treated", "enrolled", "evaluable", "subgroup", "arm")
 _MOST_PARTS = 6
+_SMALL = 9  # a group of so few is the sum of its neighbours by chance
 
 # That an abstract compares therapies: its title says so, or its aim, or its groups are set side by side.
 COMPARISON = re.compile(
@@ -42,6 +43,7 @@ _SEX = re.compile(r"\b(?:fe)?males?\b|\b(?:wo)?m[ea]n\b|\bboys?\b|\bgirls?\b")
 _ELLIPTIC = re.compile(
     r"[\w-]+\s*(?:,|and|,\s*and|/)\s*$|[\w-]+\s*(?:\([^()]*\)\s*)?(?:patients\s+)?(?:from|with|via|using|by|as|in|on|at|after|to)\b"
 )
+_RECEIVED = re.compile(r"[\w-]+\s*(?:\([^()]*\)\s*)?(?:patients\s+)?(?:received|underwent|got|were\s+given)\s+(?!no\b)")
 _STOP = re.compile(r"[;:]\s")
 _DISEASE = re.compile(roles.DISEASE)
 
@@ -62,7 +64,8 @@ def part_of_whole(level: Sequence[Count], text: str, cohorts: set[int], *, compa
     places = [i for i, c in enumerate(out) if c.role in _PARTS and c.rule != "denominator"]
     at = 0
     while at < len(places):
-        length = _run(out, places, at, cohorts, text)
+        before = {out[places[at - 1]].n} if at and out[places[at - 1]].n > _SMALL else set()
+        length = _run(out, places, at, cohorts | before, text)
         if length:
             run = places[at : at + length]
             role = _role(out, run, text, compared=compared)
@@ -105,7 +108,8 @@ def _role(counts: Sequence[Count], run: Sequence[int], text: str, *, compared: b
     if any(_SEX.search(label) for label in labels):
         return None
     shared = [
-        t or (c.rule == "rest" and bool(_ELLIPTIC.match(w))) for t, c, w in zip(therapies, group, labels, strict=True)
+        t or bool(_RECEIVED.match(w)) or (c.rule == "rest" and bool(_ELLIPTIC.match(w)))
+        for t, c, w in zip(therapies, group, labels, strict=True)
     ]
     if told & set(WHOLE) and not (len(told) == 1 or all(shared)):
         return None  # '45 were infused and 5 were not': the first is the treated cohort

@@ -100,6 +100,7 @@ def sentences(record: Record, doc: Doc) -> list[Sentence]:
     return out
 
 
+_EARLIER = re.compile(r"\b(?:had|have|with)\s+(?:a\s+)?(?:previous(?:ly)?|prior|already|earlier)\b")
 _ASIDES = frozenset({"p_value", "heterogeneity", "statistic", "registration", "criteria"})
 
 
@@ -148,6 +149,8 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
         reading.links += read_absences(folded, reading.mentions, reading.quantities, reading.links, carried)
     linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
     procedures = {id(one.quantity) for one in reading.links if one.mention.kind == "procedures"}
+    if _EARLIER.search(folded):  # a transplant before the cells tells who the patients were
+        linked -= procedures
     reading.cohorts = read_cohorts(
         s.folded, reading.quantities, linked, procedures, title=s.section == "TITLE", results=s.scope is Scope.RESULTS
     )

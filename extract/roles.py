@@ -11,7 +11,7 @@ import re
 Row = tuple[str, str, str]
 
 PEOPLE = (
-    r"(?:patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?"
+    r"(?:(?:in|out)?patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?"
     r"|recipients?|"
     r"cases?|people|persons?|volunteers?|veterans?|controls?|candidates?|referrals?|non-?responders?|responders?|"
     r"survivors?|youths?|teenagers?|men|women|males?|females?|boys?|girls?|man|woman)"

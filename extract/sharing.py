@@ -24,6 +24,11 @@ _AND_GROUP = re.compile(
     rf"(?:(?!{_VERB})[^;:.\d]){{0,120}}?(?:\s{_GROUPED}\s|{roles.DISEASE}\s|\bchildren|\badults)(?:(?!{_VERB})[^;:.]){{0,120}}?"
     r"(?P<and>,|\band|,\s*and|\bplus|\bas\s+well\s+as)\s+(?:the\s+|another\s+|a\s+further\s+)?"
 )
+# '129 White, 11 Black and 9 Asian patients': kinds of one noun.
+_KINDS = re.compile(
+    rf"\s+(?:(?!{_VERB}|(?:in|of|at|with|for|to|on|patients|children|males?|females?|men|women|boys|girls)\b)[a-z][\w/+-]*\s*){{1,3}}(?P<and>,|\band|,\s*and|\bor)\s+"
+)
+_KIND = re.compile(rf"\s+(?!{_VERB}|in\b|of\b)[a-z][\w/+-]*\s*(?:,|and\b)")
 _SUM_AFTER = re.compile(r"\s*\(\s*n\s?=")
 _GROUP_AFTER = re.compile(
     rf"\s*(?:(?!were\b|was\b|had\b|received\b|in\b|at\b|of\b)[\w/+-]+\s+){{0,4}}?(?:{_GROUPED}\s|{roles.DISEASE}"
@@ -44,7 +49,10 @@ def coordinated(folded: str, flat: str, candidates: list[Candidate], out: list[C
         j, k = i, i + 1
         while k < len(candidates) and not (candidates[k - 1].denominator or candidates[k].denominator):
             m = _AND_GROUP.fullmatch(flat, candidates[k - 1].end, candidates[k].start)
-            if not m or not _GROUP_AFTER.match(flat, candidates[k].end):
+            if m and not _GROUP_AFTER.match(flat, candidates[k].end):
+                m = None
+            m = m or _KINDS.fullmatch(flat, candidates[k - 1].end, candidates[k].start)
+            if not m or (m.re is _KINDS and not candidates[k].phrase and not _KIND.match(flat, candidates[k].end)):
                 break
             if m["and"] != ",":  # '26 patients with leukemia, 15 with marrow disease, were infused' is no list
                 j = k
