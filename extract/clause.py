@@ -263,6 +263,13 @@ class Clause:
         unclaimed = not any(c.end <= run.start for c in self.concepts)
         if unclaimed and gap.strip() == "and" and first.n is None and q.n is None:
             return True  # 'On days 28 and 90, 81% and 64% were in remission'
+        if (
+            gap.strip() == "and"
+            and first.noun == ""
+            and re.search(r"\brespectively\b", self.skeleton[q.end : q.end + 90])
+        ):
+            if (first.n is None) == (q.n is None) and (first.percent is None) == (q.percent is None):
+                return True  # '4 and 11 patients had grades 1 and 2 CRS, respectively'
         if re.search(
             r"(?:[,;]|\band|\bwith|\bincluding)\s*(?:in\s+|only\s+|an?\s+(?:further\s+)?)?$", gap
         ) and self._counts_own_concept(q):

@@ -36,7 +36,8 @@ _POPULATION = re.compile(r"\s*(?:group|cohort|subgroup|arm|patients|status)\b")
 _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "relapse": re.compile(rf"\s*(?!(?:within|after|following)\s+(?!{_EARLIER}))(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
     "ORR": re.compile(r"\s*(?:to\s+(?:therapy|treatment|car|vaccin|bridging|chemo|first|prior|salvage|frontline|steroid|tocilizumab)|assessment|criteria|evaluation|duration|was\s+assessed|prediction|biomarker|adapted|durab|kinetic|depth|modifier|category|status|rate\s+(?:and|,)\s*$)"),
-    "CR": re.compile(r"\s*(?:duration|status|consolidation|of\s+(?:crs|icans|cytokine))"),
+    **dict.fromkeys(("PR", "SD", "PD", "NR", "CR/CRi", ">=VGPR", "VGPR"), re.compile(r"\s*(?:sub)?(?:groups?|arms?)\b")),
+    "CR": re.compile(r"\s*(?:(?:sub)?(?:groups?|arms?)\b|duration|status|consolidation|of\s+(?:crs|icans|cytokine))"),
     "OS": re.compile(r"\s*(?:analys|curves?|data\b|models?|benefit|outcomes?|advantage|prediction|of\s+(?:car|t)\b|time\b|among|prognos)"),
     "PFS": re.compile(r"\s*(?:analys|events?\b|benefit|prediction)"),
     "CRS": re.compile(r"\s*(?:onset|grading|management|prophyla|mitigation|criteria|score|symptoms|kinetics|biomarker|prediction|duration|treatment|severity)"),

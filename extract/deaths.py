@@ -101,7 +101,7 @@ def fatal_events(folded: str, links: list[Link]) -> list[Link]:
             and link.quantity is not None
             and link.mention.kind == "events"
             and link.mention.name != "death"
-            and re.search(r"\b(?:fatal|lethal)\b", folded[link.start : link.end + 24])
+            and re.search(r"\b(?<!or\s)(?<!/)(?:fatal|lethal)\b(?!\s*(?:or|/))", folded[link.start : link.end + 24])
         ):
             mention = Mention("events", link.mention.start, link.mention.end, "death")
             out.append(replace(link, mention=mention, rule="fatal-event", grade=None))

@@ -40,9 +40,10 @@ GRADES = re.compile(
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
     rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
     rf"|(?P<broad>(?<![a-z])(?:mild|moderate)(?:[\s-]*(?:to|or|and)[\s-]*|/)severe(?![a-z]))"
-    rf"|(?P<severe>(?<![a-z])serious(?=\s+infections?)|(?<![a-z])severe(?!ly)(?:\s+or\s+(?:worse|life[\s-]threatening))?(?!\s+acute\s+resp)(?!\s+combined))"
+    rf"|(?P<severe>(?<![a-z])serious(?=\s+infections?)|(?<![a-z])severe(?!ly|\s*(?:or|and|/|and/or)\s*fatal)(?:\s+or\s+(?:worse|life[\s-]threatening))?(?!\s+acute\s+resp)(?!\s+combined))"
     rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"
     rf"|(?P<moderate>(?<![a-z])moderate(?![a-z]))"
+    rf"|(?P<dire>(?<![a-z])(?:life[\s-]threatening|severe|fatal)\s*(?:or|and|/|and/or)\s*fatal|(?<![a-z])fatal\s*(?:or|and|/|and/or)\s*life[\s-]threatening)"
     rf"|(?P<fatal>(?<![a-z])(?:fatal|lethal)(?=\s+(?:(?:cases?\s+of\s+)?(?:crs|cytokine|icans|neuro|infect|seps|cerebral|pneumon|h(?:a)?emorrh|hlh|bacter|fung|cardiac|immune|bleed))))"
     rf"|(?P<deadly>(?<=was\s)fatal|(?<=were\s)fatal|(?<=proved\s)fatal|(?<=being\s)fatal|fatal(?=\s+in\b)|fatal(?=\s+cases?(?!\s+of)))"
     rf"|(?P<threat>life[\s-]threatening)"
@@ -172,6 +173,8 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
         return ("mild",)
     if m["moderate"]:
         return ("moderate",)
+    if m["dire"]:
+        return (">=3" if "severe" in m["dire"] else ">=4",)
     if m["fatal"] or m["deadly"]:
         return ("5",)
     if m["threat"]:

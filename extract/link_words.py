@@ -38,7 +38,7 @@ HEAD = re.compile(
     rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|aes|teaes|{CONCEPT}+)(?:\s+[\w()-]+){{0,8}}?\s*(?:\bwere\b|\bincluded?\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\s+of\b|,\s*most(?:ly)?\b)"
 )
 TRAILING = re.compile(
-    rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRADE}][^.;:,()]*?\(\s*$|^[^.;:,(){CONCEPT}{GRADE}]*[{CONCEPT}{GRADE}]+\s*,\s*$"
+    rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRADE}][^.;:,()]*?[(\[]\s*$|^[^.;:,(){CONCEPT}{GRADE}]*[{CONCEPT}{GRADE}]+\s*,\s*$"
 )
 FIGURES = re.compile(
     r"\b(?:figures?|rates|numbers|values|proportions|percentages|incidences)\s+(?:for|of|with|were)\s+(?:the\s+)?$|\bfor\s+$|\bsame\s+(?:was\s+)?(?:true\s+)?for\s+$"
@@ -163,6 +163,10 @@ CARRY = re.compile(
 # '(38%), followed by bispecifics (33%)', '(100%) compared to relma-cel (61.1%)': the same for another group.
 NEXT_GROUP = re.compile(
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,4}[(\[]\s*$"
+)
+# '(41%) and low cell counts (20%)': no group by its words.
+UNKNOWN_NEXT = re.compile(
+    rf"^[\])%\s]*,?\s*(?:and|or)\s+(?!in\b|for\b|with\b|(?:[\w+-]+\s+){{0,3}}(?:[\w-]*cel|[\w-]*leucel|{PEOPLE}|groups?|arms?|cohorts?|therapy|chemotherapy|transplantation)\s*[(\[])"
 )
 # '… was 6.4% in cohorts, in trials 4.8%', 'but in CD19-naive patients 74%': the same for another group.
 IN_GROUP = re.compile(

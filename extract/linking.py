@@ -43,6 +43,7 @@ from extract.link_words import (
     SELECTED,
     TOLD_OF,
     TOPIC,
+    UNKNOWN_NEXT,
     UNTOLD,
     UNTOLD_IN,
     VALUE_GAP,
@@ -189,7 +190,9 @@ class _Reader(Whom):
         if first.bare and ALL_BUT.search(self.folded, max(0, run.start - 60), run.start):
             return  # 'all patients but one'
         if right is not None and (
-            re.search(r"\b(?:not|never|without|no|fail(?:ed|ure)?)\b", gap_right)
+            re.search(
+                r"\b(?:not|never|without|no|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b", gap_right
+            )
             or (first.n is None and re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+)?$", gap_right))
         ):
             right = None  # 'did not achieve'; '86% of relapses were …' is a share of relapses
@@ -406,9 +409,15 @@ class _Reader(Whom):
                 or GOES_ON.match(gap)
                 or VALUE_GAP.match(gap)
                 or IN_GROUP.match(gap)
-                or (NEXT_GROUP.match(gap) and not first.bare)
+                or (NEXT_GROUP.match(gap) and not first.bare and not self._next_of_list(previous_end, gap))
             )
         )
+
+    def _next_of_list(self, previous_end: int, gap: str) -> bool:
+        """'neutropenia (41%) and low cell counts (20%)': behind an event in a list, not another group but an unknown."""
+        before = [c for c in self.concepts if c.end <= previous_end]
+        event = bool(before) and before[-1].kind == "events" and before[-1].name not in ("death", "all-cause death")
+        return event and bool(UNKNOWN_NEXT.match(gap))
 
     def _link_survival(
         self,

@@ -47,7 +47,7 @@ class Quantity:
 
 
 PEOPLE = (
-    r"(?:(?:in|out)?patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?|recipients?|cases?|"
+    r"(?:(?:children|adolescents|patients|infants|men)/(?:young\s+)?(?:adults|adolescents|subjects|participants|women)|(?:in|out)?patients?|pts?|children|child|infants?|adults?|adolescents?|participants?|subjects?|individuals?|recipients?|cases?|"
     r"men|man|women|woman|people|persons?|boys?|girls?|responders?|survivors?|evaluable|cohort|volunteers?|veterans?|persons)"
 )
 # Words that may stand between a count and its percent: '27 treated adult patients (82%)'.
@@ -247,6 +247,16 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
         if a.kind == "count" and q.n is not None and q.total is None and last.kind == "count" and _OF.match(gap):
             q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
             return True
+        if (
+            a.kind == "fraction"
+            and q.n is not None
+            and q.n == a.numbers[0]
+            and q.total is None
+            and last.kind == "percent"
+        ):
+            if gap.strip() in (",", ";"):
+                q.total, q.end, q.total_span = a.numbers[1], a.end, (a.start, a.end)  # '64 (53%, 64/119)'
+                return True
         if (
             a.kind == "fraction"
             and q.n is None
