@@ -15,6 +15,7 @@ from extract.facts import facts_of, finish
 from extract.language import language
 from extract.reading import read_document
 from extract.study import diseases, phase, registrations, study_number, study_products, study_type, targets
+from extract.study_types import without_results
 from models.outcome import Extraction
 from models.record import Record
 from models.study import Study
@@ -45,7 +46,7 @@ class Extractor:
     def _from_doc(self, record: Record, doc: Doc) -> Extraction:
         title, text = fold(record.title), fold(record.abstract)
         kind = study_type(record, title, text)
-        readings = read_document(record, doc, kind)
+        readings = [] if without_results(record, title, text, kind) else read_document(record, doc, kind)
         counts = [(i, count) for i, reading in enumerate(readings) for count in reading.cohorts]
         number = study_number(kind, counts)
         drafts = facts_of(readings, kind)

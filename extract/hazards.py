@@ -78,7 +78,8 @@ def ratio_of(
 ) -> Ratio | None:
     """The endpoint that a run of hazard ratios measures, or None where it is no survival endpoint."""
     first = run.items[0]
-    since = max((v.end for v in values if v.end <= run.start), default=0)
+    # 'reduced the risk of death by 40% (HR 0.6)': the percent says the ratio once more.
+    since = max((v.end for v in values if v.end <= run.start and not folded.endswith("by ", 0, v.start)), default=0)
     before = [r for r in concept_runs if r.end <= run.start]
     nearest = next((r for r in reversed(before) if _is_survival(r)), None)
     fresh = nearest is not None and nearest.end > since
@@ -130,7 +131,9 @@ def _predicted(
     gap = re.sub(r"^[^()\[\]]*[)\]]|\([^()]*\)|\[[^\[\]]*\]", "", skeleton[run.end : right.start])
     if re.search(r";\s|(?<!vs)(?<!\d)\.\s|\bnot\b|\bwhile\b|\bwhereas\b|\bbut\b", gap):
         return None
-    if any(v.start >= right.end and v.kind == "hr" for v in values):
+    ends = re.search(r";|(?<!vs)\.\s", skeleton[right.end :])
+    upto = right.end + ends.start() if ends else len(skeleton)
+    if any(right.end <= v.start < upto and v.kind == "hr" for v in values):
         return None  # the endpoint's own ratio follows it
     return Ratio(right, "hazard-ratio-of-predictor", 0.8, left=False)
 

@@ -177,7 +177,7 @@ IN_GROUP = re.compile(
 _GROUP = rf"(?:(?!(?:was|were|had|has|have|is|are|developed|experienced|achieved|died|occurred|underwent|required)\b)[\w+≥≤<>'’/.{CONCEPT}{TIME}-]+\s*(?:\([^()]{{0,40}}\)\s*)?)"
 OTHER_GROUP = re.compile(
     rf"^[\])%\s]*(?:\([^()]{{0,60}}\)\s*)?(?:(?:in|for|with|among|of|after|without|from|at)\s+{_GROUP}{{1,12}}|overall\s*|alone\s*)?"
-    rf"[,;]?\s*(?:and|but|vs\.?|versus|than|compared\s+(?:with|to)|as\s+compared\s+(?:with|to)|as\s+opposed\s+to|against|while|whereas|relative\s+to|,)\s*"
+    rf"[,;]?\s*(?:and|but|vs\.?|versus|than|compared\s+(?:with|to)|as\s+compared\s+(?:with|to)|as\s+opposed\s+to|(?:similar|comparable|superior|inferior)\s+to|against|while|whereas|relative\s+to|,)\s*"
     rf"(?:only\s+|just\s+|it\s+was\s+|that\s+)*(?:(?:in|for|with|among|after|without|of|from)\s+{_GROUP}{{1,12}})?[\[(]?\s*(?:was\s+|only\s+|it\s+was\s+|:\s*)*$"
 )
 # What follows a figure that is of another group: who it is, or nothing.

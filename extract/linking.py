@@ -153,7 +153,7 @@ class _Reader(Whom):
             return
         if first.bare and (UNTOLD.match(self.folded, first.n_end) or UNTOLD_IN.search(self.folded, 0, run.start)):
             return
-        if not (_is_survival(right) and len(gap_right) < 24) and self._other_group(run, previous_end):
+        if not (_is_survival(right) and len(gap_right) < 24) and self._other_group(run, concept_runs, previous_end):
             return
         if first.bare and re.match(
             r"\s*(?:(?!fatal|lethal|grade)[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b",
@@ -307,7 +307,7 @@ class _Reader(Whom):
         ):
             self._emit(run, right, "value-later-concept", 0.5, left=False)
 
-    def _other_group(self, run: ValueRun, previous_end: int) -> bool:
+    def _other_group(self, run: ValueRun, concept_runs: list[ConceptRun], previous_end: int) -> bool:
         """'PFS was 62% with CR, 20% with PR': the second figure is of the same endpoint in another group."""
         before = self.links[-1] if self.links else None
         first = run.items[0]
@@ -327,7 +327,8 @@ class _Reader(Whom):
         if len(gap) > 150 or not OTHER_GROUP.match(gap) or not FOR_GROUP.match(self.skeleton[run.end : run.end + 90]):
             return False
         again = before.mention
-        self._emit(run, ConceptRun([again], again.start, again.end), "same-endpoint-of-group", 0.8, left=True)
+        listed = next((r for r in concept_runs if again in r.items and len(r.items) == len(run.items)), None)
+        self._emit(run, listed or ConceptRun([again], again.start, again.end), "same-endpoint-of-group", 0.8, left=True)
         return True
 
     def _left_of(self, run: ValueRun, concept_runs: list[ConceptRun]) -> ConceptRun | None:

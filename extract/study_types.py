@@ -131,6 +131,19 @@ def study_type(record: Record, folded_title: str, folded: str) -> StudyType:
     return max(table().order, key=lambda kind: (scores[kind], -table().order.index(kind)))
 
 
+# What an 'other' study is that has no patients of its own.
+_TALKS = frozenset({"consensus", "protocol", "opinion", "comment-on-a-paper"})
+_ASKS = frozenset({"survey", "interviews", "spontaneous-reports", "indirect-comparison", "sequenced"})
+
+
+def without_results(record: Record, folded_title: str, folded: str, kind: StudyType) -> bool:
+    """Whether a paper of the kind 'other' tells no results: recommendations, protocols, comments."""
+    if kind != "other":
+        return False
+    found = weights_of(record, folded_title, folded).keys()
+    return bool(_TALKS & found) and not _ASKS & found
+
+
 def study_scores(record: Record, folded_title: str, folded: str) -> dict[StudyType, int]:
     """The sum of weights for each kind of study."""
     scores = {kind: table().prior.get(kind, 0) for kind in KINDS}
