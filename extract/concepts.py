@@ -115,29 +115,6 @@ _EVENT_NOT_BEFORE = re.compile(
 )
 
 
-# 'Before infusion 12 were in CR', '23 in CR and 9 in PR prior to CAR T cells': how patients came, no result.
-_STANDINGS = frozenset({"CR", "CRi", "CR/CRi", "PR", "SD", "PD", "NR", "MRD-", "MRD- CR", "VGPR"})
-_ENTRY = (
-    r"(?:\b(?:at|before|prior\s+to|preceding)\s+(?:the\s+)?(?:time\s+of\s+)?(?:(?:first|initial|baseline|start\s+of|anti-?|cd\d+(?:/\d+)?|bcma|[\s-]){0,6})"
-    r"(?:car[\s-]?t?(?:[\s-]cells?)?(?:[\s-]+(?:t[\s-]cells?\s+)?(?:therapy|infusions?|treatment|administration))?|infusions?|lymphodepletion|lymphodepleting\s+\w+|(?:leuk)?apheresis"
-    r"|enroll?ment|inclusion|study\s+entry)|\bat\s+baseline|\bpre-?\s?infusion)"
-)
-_ENTRY_FIRST = re.compile(
-    rf"^\W*(?:of\s+note,?\s+|overall,?\s+)?{_ENTRY}\s*,?\s+[^.;]*\b(?:were|was|had|exhibited|showed|remained|achieved)\b"
-)
-_ENTRY_LAST = re.compile(rf"\b(?:were|was|being)\s+in\s+[^.;]*{_ENTRY}\W*$")
-
-
-def _stands_so(hit: Hit, folded: str) -> bool:
-    """Whether a response is the state in which patients came to their treatment."""
-    if hit.term.name not in _STANDINGS:
-        return False
-    start = max(folded.rfind(";", 0, hit.start), folded.rfind(". ", 0, hit.start)) + 1
-    end = next((at for at in (folded.find(mark, hit.end) for mark in (";", ". ")) if at >= 0), len(folded))
-    clause = folded[start:end]
-    return bool(_ENTRY_FIRST.match(clause) or _ENTRY_LAST.search(clause))
-
-
 # A relapse with the antigen kept: no endpoint of its own, given as a relapse of that group.
 ANTIGEN_POSITIVE = "antigen-positive relapse"
 _RELAPSED = re.compile(
@@ -154,8 +131,6 @@ _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen"
 
 
 def _excluded(hit: Hit, folded: str) -> bool:
-    if _stands_so(hit, folded):
-        return True
     if hit.term.name == "antigen-negative relapse" and not _RELAPSING.search(folded):
         return True
     if hit.term.name == ANTIGEN_POSITIVE and not _RELAPSED.search(folded):

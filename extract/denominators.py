@@ -10,7 +10,7 @@ import re
 
 from extract.checks import same_percent
 from extract.links import Link
-from extract.quantities import Quantity
+from extract.quantities import PEOPLE, Quantity
 from extract.reading import Reading
 
 _OF_THEM_AFTER = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+)?of\s+(?:them|whom|these|those|which)\b")
@@ -18,6 +18,14 @@ _OF_THEM_BEFORE = re.compile(
     r"(?:\b(?:of|among|in)\s+(?:whom|these|them|those|which)\b(?:\s+(?:patients|responders|children|relapses|participants))?\s*,?\s*(?:[\w-]+\s+){0,3}?|\bincluding\s+|\bwith\s+loss\s+of\s+[\w\s]{2,20}\bin\s+)$"
 )
 _IN_SET = re.compile(r"^(?:as\s+[\w\s]{1,24},\s*)?(?:in|across|among|for|within)\s+(?:the\s+)?[^,;.]{1,80}\(\s*$")
+# '…: all patients (N = 236), 89% and 70%; those given X (n = 191), 94%': a group opens the clause, figures follow.
+_GROUP_LEADS = re.compile(r"(?:^|[;:]\s*(?:and\s+)?)(?:[^;:,()]|\([^()]*\)){3,90}\(\s*$")
+_LED_BY_GROUP = re.compile(r"^\s*[,:]\s*(?:[\d.]+\s?%\s*(?:\([^()]*\)\s*)?(?:,|and|,\s*and)\s*){0,3}$")
+# 'the rate among treated patients (N = 55) in phase 2 was 71%'
+_IN_GROUP = re.compile(
+    rf"\b(?:in|among|for|of)\s+(?:the\s+|all\s+)?(?:[\w-]+\s+){{0,6}}?(?:{PEOPLE}|group|cohort|population|set|arm)\s*(?:[\w-]+\s+){{0,5}}\(\s*$"
+)
+_WAS = re.compile(r"^\s*(?:in\s+(?:[\w-]+\s+){1,4})?(?:was|were|:|,)\s*(?:only\s+|as\s+high\s+as\s+)?$")
 _TOPIC = re.compile(
     r"(?:^|[,;:.]\s*|\band\s+)(?:of|among|amongst|out\s+of|in|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$"
 )
@@ -139,12 +147,27 @@ def _topic(sentence: str, q: Quantity, counted: list[Quantity]) -> float | None:
     topics = [
         o for o in counted if o.end <= q.start and o.bare and _TOPIC.search(sentence[max(0, o.start - 20) : o.start])
     ]
-    if not topics:
-        topics = [o for o in counted if o.end <= q.start and o.eq and o.bare and _IN_SET.match(sentence[: o.start])]
-    if not topics:
+    if topics:
+        between = sentence[topics[-1].end : q.start]
+        return topics[-1].n if not re.search(r"[;.]\s", between) and len(between) < 160 else None
+    return _sized_group(sentence, q, counted)
+
+
+def _sized_group(sentence: str, q: Quantity, counted: list[Quantity]) -> float | None:
+    """The size in the brackets of the group that a figure is told of: 'among treated patients (N = 55) it was 71%'."""
+    sized = [o for o in counted if o.end <= q.start and o.eq and o.bare]
+    if not sized:
         return None
-    between = sentence[topics[-1].end : q.start]
-    return topics[-1].n if not re.search(r"[;.]\s", between) and len(between) < 160 else None
+    size = sized[-1]
+    close = sentence.find(")", size.end - 1, q.start)
+    if close < 0:
+        return None
+    between, before = sentence[close + 1 : q.start], sentence[: size.start]
+    if _IN_SET.match(before) and len(sized) == 1:
+        return size.n if not re.search(r"[;.]\s", between) and len(between) < 260 else None
+    if _LED_BY_GROUP.match(between) and _GROUP_LEADS.search(before):
+        return size.n
+    return size.n if _WAS.match(between) and _IN_GROUP.search(before) else None
 
 
 def _by_arithmetic(q: Quantity, counted: list[Quantity], stated: list[int]) -> int | None:

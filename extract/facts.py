@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from extract.baseline import is_baseline
 from extract.checks import check, check_study, same_percent
 from extract.concepts import ANTIGEN_POSITIVE, Mention
 from extract.confidence import confidence
@@ -225,8 +224,6 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
             and not reading.sentence.folded[mention.start : mention.end].endswith("ed")
             and _caused_death(reading.sentence.folded, mention, q)
         ):
-            return None
-        if is_baseline(reading.sentence.folded, mention, q):
             return None
         values |= _proportion(q)
         if q.bare and q.eq is False and mention.kind == "procedures" and not q.noun and link.strength < 0.8:

@@ -82,6 +82,7 @@ ALL_BUT = re.compile(r"\b(?:all|every)\b[^.;,]{0,30}\b(?:but|except(?:\s+for)?)\
 LIMITING = re.compile(rf"^[^.;()]{{0,60}}?(?:[(,:]\s*(?:an?\s+|one\s+)?|\bof\s+(?={GRADE}))")
 SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
+    r"|\b(?:studied|investigated|evaluated|analy[sz]ed|assessed|examined|explored|describe|report|measured|profiled|sequenced|compared)\b[^.;,]{0,80}\b(?:in|of|from|for|among)\s+$"
 )
 # '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
 LABELLED = re.compile(

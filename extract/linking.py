@@ -75,9 +75,11 @@ class _Reader(Whom):
         earlier, self.carried.told = self.carried.told, ()
         for i, run in enumerate(value_runs):
             next_start = value_runs[i + 1].start if i + 1 < len(value_runs) else len(self.folded)
+            known = len(self.links)
             if not self._by_pronoun(run, previous_end, earlier):
                 self._link_run(run, concept_runs, previous_end, next_start)
-            previous_end = run.end
+            if not (self._is_group_size(run) and len(self.links) == known):
+                previous_end = run.end
         self._link_asides()
         self._later_grades()
         for c in self.concepts:
@@ -102,6 +104,21 @@ class _Reader(Whom):
         again = [Mention(m.kind, run.start, run.start, m.name) for m in told]
         self._emit(run, ConceptRun(again, run.start, run.start), "pronoun", 0.75, left=True)
         return True
+
+    def _is_group_size(self, run: ValueRun) -> bool:
+        """'the rate among treated patients (N = 55) was 71%': the size does not part the figure from its endpoint."""
+        first = run.items[0]
+        return (
+            len(run.items) == 1
+            and first.eq
+            and first.bare
+            and self.skeleton[run.start - 1 : run.start] == "("
+            and bool(
+                re.match(
+                    r"[^()]{0,6}\)\s+(?:in\s+[\w\s-]{2,20}\s)?(?:was|were)\s", self.skeleton[run.end : run.end + 40]
+                )
+            )
+        )
 
     def _link_run(self, run: ValueRun, concept_runs: list[ConceptRun], previous_end: int, next_start: int) -> None:
         first = run.items[0]
@@ -201,8 +218,9 @@ class _Reader(Whom):
         if right is not None and left is not None and _is_survival(left) and FOR_SOME.match(gap_right):
             right = None  # 'EFS was 91% for those transplanted and 69% for all in CR'
         if right is not None:
-            if SELECTED.search(self.folded[max(0, run.start - 40) : run.start]) and re.match(
-                rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+with\s+(?:[\w{GRADE}-]+\s+){{0,3}}$", gap_right
+            if SELECTED.search(self.folded[max(0, run.start - 120) : run.start]) and re.match(
+                rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+(?:with|who\s+(?:had|have|achieved|attained|developed|experienced|were\s+in)|achieving|attaining|developing)\s+(?:[\w{GRADE}-]+\s+){{0,3}}$",
+                gap_right,
             ):
                 return
             found, gap_right = self._past_groups(run, right, concept_runs, next_start, gap_right)

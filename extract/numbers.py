@@ -59,7 +59,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("year_range", r"(?:19|20)\d\d\s*(?:[-–—]|to|and|through)\s*(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+)?(?:19|20)\d\d(?!\d)"),
     ("date", r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+(?:19|20)\d\d)?(?![\d%])|\d{1,2}\s+(?:january|february|march|april|june|july|august|september|october|november|december)(?:,?\s+(?:19|20)\d\d)?"),
     ("year", r"(?:19[5-9]|20[0-4])\d(?![\d%.,/]\d|\s*%|\s*(?:patients|participants|subjects|individuals|cases|recipients))"),
-    ("heterogeneity", r"(?<![a-z])(?:i\s?[\^]?[2²]|τ2|τ²|q)\s*(?:=|:|,|\sof\s|\swas\s|(?=\s*\d+(?:\.\d+)?\s?%))\s*(?:[<>]\s*)?[\d.]+\s?%?"),
+    ("heterogeneity", r"(?<![a-z])i\s?=\s?\d+(?:\.\d+)?\s?%|(?<![a-z])(?:i\s?[\^]?[2²]|τ2|τ²|q)\s*(?:=|:|,|\sof\s|\swas\s|(?=\s*\d+(?:\.\d+)?\s?%))\s*(?:[<>]\s*)?[\d.]+\s?%?"),
     ("statistic", r"(?:auc|c[\s-]?index|c[\s-]statistic|cohen'?s?\s+kappa|kappa|β|beta|r2|r²|(?<![a-z])r|rho|ρ|z|chi-?square)\s*(?:=|:|,|\sof\s|\swas\s|\s)\s*[-−]?(?:0?[.·]\d+|1[.·]0+)(?:\s*[-–]\s*0?[.·]\d+)?"),
     ("ci", rf"{_CI_HEAD}{_IS}(?P<ci_open>[\[(])?\s*(?:[<>]\s*)?(?P<ci_low>{_BOUND})\s*{_SEP}(?P<ci_high>{_BOUND})(?![\d.]*\d)\s*(?:%|{_UNIT}(?![a-z]))?(?(ci_open)[\])]?)"),
     ("ci_after", r"(?P<after_low>\d+(?:[.·]\d+)?)\s?%?\s*[-–—]\s*(?P<after_high>\d+(?:[.·]\d+)?)\s?%?\s*,\s*95\s?%\s*ci"),
@@ -90,7 +90,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("none_to", rf"(?:none|zero|nil)\s*(?:to|-|–)\s*(?:{NUM})\s?%"),
     ("percent_range", rf"(?:ranging|ranged|varied|varying)\s+(?:from\s+|between\s+)?(?:{NUM})\s?%?\s*(?:to|and|-|–)\s*(?:{NUM})\s?%"),
     ("duration_span", rf"(?:{NUM})(?:\s?[-–]\s?|\s+to\s+)(?:{NUM})\s?{_UNIT}(?![a-z])"),
-    ("rate_base", r"per\s+\d[\d,]*"),
+    ("rate_base", r"per\s+\d[\d,]*|\d[\d,.]*\s+(?:patient|person)[\s-](?:years|months)"),
     ("label", r"(?:patient|case|subject|pt|no)\.?\s+\d+(?![\d.]*\d|\s?%)"),
     ("bound", rf"(?:[<>≤≥⩽⩾]\s?|at\s+least\s+|(?:less|more|greater|fewer|lower|higher)\s+than\s+)(?:{NUM}|{_WORD})(?!\s?%)"),
     ("percent_change", rf"(?:{NUM})\s?%\s*(?:lower|higher|greater|reduced|reduction|increased?\s+(?:in|risk)|decrease|relative|improvement|longer|shorter|chance|power)"),
@@ -106,7 +106,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d])"),
-    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
+    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\s+(?:lines|prior)|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
 # These may stand right behind a comma or a hyphen: '4,12%' in a list, '≥3-24/30'.
@@ -137,7 +137,7 @@ def number(text: str) -> float:
     text = text.strip().replace("·", ".").replace("∙", ".")[:40]
     if text[:1].isdigit() or text[:1] == ".":
         return float(text.replace(",", ""))
-    if text.startswith(("a single", "single")):
+    if text.startswith(("a single", "single", "another")):
         return 1.0
     if text == "both":
         return 2.0
@@ -219,7 +219,7 @@ def _listed_ratios(folded: str, atoms: list[Atom]) -> list[Atom]:
 
 
 _NEITHER = re.compile(r"\bneither\b[^.;]{1,90}?\b(?:has|had|have|was|were)\s+((?:been\s+)?reached)")
-_WORD_HINT = re.compile(rf"\b(?:{_WORD}|hundred|single|both|reached|nr|estimable)\b")
+_WORD_HINT = re.compile(rf"\b(?:{_WORD}|hundred|another|single|both|reached|nr|estimable)\b")
 
 
 def _atom(m: re.Match[str], rule: str) -> Atom:

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from extract.abbreviations import local_terms
 from extract.absence import read_absences
+from extract.baseline import is_baseline
 from extract.cohorts import Count, read_cohorts, settle
 from extract.concepts import Mention, all_mentions, blank_definitions, masked
 from extract.followup import FollowUpTime, read_followup
@@ -145,7 +146,11 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
         reading.followups = read_followup(s.folded, reading.quantities)
         watched = {id(f.quantity) for f in reading.followups}
         results = [q for q in reading.quantities if id(q) not in watched]
-        reading.links = link(folded, reading.mentions, results, carried)
+        reading.links = [
+            one
+            for one in link(folded, reading.mentions, results, carried)
+            if one.quantity is None or not is_baseline(s.folded, one.mention, one.quantity)
+        ]
         reading.links += read_absences(folded, reading.mentions, reading.quantities, reading.links, carried)
     linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
     procedures = {id(one.quantity) for one in reading.links if one.mention.kind == "procedures"}

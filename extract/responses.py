@@ -10,7 +10,8 @@ from extract.quantities import PEOPLE
 
 _MOST = r"(?:most(?:\s+of)?|(?:the\s+|a\s+)?(?:vast\s+|great\s+|large\s+|overwhelming\s+)?majority\s+of|nearly\s+all(?:\s+of)?|almost\s+all(?:\s+of)?)"
 _ALL = r"(?:all(?:\s+of)?|every|each)"
-_AMOUNT = rf"(?<!not )(?<!in )\b(?:(?P<most>{_MOST})|(?P<all>{_ALL}))"
+_MOST_OR_ALL = rf"(?:(?P<most>{_MOST})|(?P<all>{_ALL}))"
+_AMOUNT = rf"(?<!not )(?<!in )\b{_MOST_OR_ALL}"
 # Whom: 'patients', 'of whom', 'of the treated children with MCL', 'responders'.
 _WHO = (
     rf"\s+(?:the\s+|these\s+|those\s+|our\s+|other\s+)?(?:whom|which|them|(?:(?!\d)[\w-]+\s+){{0,3}}?(?:{PEOPLE}|cases|evaluable)|{CONCEPT}+(?:\s+{PEOPLE})?)"
@@ -26,12 +27,13 @@ _AHEAD_OF_VERB = re.compile(
     rf"{_AMOUNT}(?:{_WHO})\s+(?:(?:have|had|also|eventually|initially|subsequently|ultimately)\s+)*$"
 )
 _BEHIND = re.compile(
-    rf"^\s*(?:rates?\s+)?(?:was|were|has\s+been|had\s+been)\s+{_ACHIEVED}\s+(?:in|by|for)\s+{_AMOUNT}(?:{_WHO})?(?!\s*\(?\s*(?:n\s?=\s?)?\d)"
+    rf"^\s*(?:rates?\s+)?(?:was|were|has\s+been|had\s+been)\s+{_ACHIEVED}\s+(?:in|by|for)\s+{_MOST_OR_ALL}(?:{_WHO})?(?!\s*\(?\s*(?:n\s?=\s?)?\d)"
 )
 _FEW_WORDS = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
 _EVERY_CASE = re.compile(
     r"\bin\s+(?:(?P<all>every|all)|(?P<most>most))\s+(?:cases?|instances?)\s+(?:(?:were|was|being|with)\s+)?$"
 )
+_IN_AMOUNT = re.compile(rf"^\s*(?:in|by|for)\s+{_MOST_OR_ALL}(?:{_WHO})?(?!\s*\(?\s*(?:n\s?=\s?)?\d)")
 _PREDICATE = re.compile(r"(?:responded|relapsed|progressed|recurred|completely responded)\b")
 _SUBJECT = re.compile(r"\s+(?:were|was|had|have|tested|became|received|underwent|relapsed|remained|proceeded)\b")
 _REACH = 150
@@ -53,7 +55,8 @@ def read_responses(folded: str, skeleton: str, concepts: list[Mention], taken: s
         if ahead and not re.search(rf"(?:^|\s)(?:\d|{_FEW_WORDS})", ahead[0]):
             out.append(_link(c, ahead, at + ahead.start(), c.end))
             continue
-        behind = _BEHIND.match(skeleton[c.end : c.end + _REACH])
+        told_already = re.search(r"\b(?:was|were|became)\b", folded[c.start : c.end])  # 'MRD was undetectable in all'
+        behind = (_IN_AMOUNT if told_already else _BEHIND).match(skeleton[c.end : c.end + _REACH])
         if behind:
             out.append(_link(c, behind, c.start, c.end + behind.end()))
     return out

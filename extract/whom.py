@@ -29,7 +29,7 @@ class Whom(Companions):
     def _describes(self, run: ConceptRun) -> bool:
         """Whether a concept only says who: 'those with CR', 'MRD negativity among responders', 'RFS among CRi patients'."""
         before = self.skeleton[max(0, run.start - 70) : run.start]
-        if DESCRIBED.search(before):
+        if DESCRIBED.search(before.replace(GRADE, "-")):
             return True
         if run.items[0].name in REMISSIONS and IN_STATE.search(before) and self._is_subject(run):
             return True
