@@ -307,7 +307,13 @@ def _qualified(
         graded = id(c) in taken  # 'all patients had CRS (nine with grade 1, one with grade 2)'
         if graded and (c.name, "any") in told:
             continue
-        if out and not graded and re.match(r"^\s*(?:,|and|or|,\s*and)\s*$", skeleton[out[-1].end : c.start]):
+        if (
+            out
+            and not graded
+            and re.match(
+                r"^\s*(?:,|and|or|,\s*and)\s*(?:(?:experienced|developed|had)\s+)?$", skeleton[out[-1].end : c.start]
+            )
+        ):
             out.append(
                 Link(c, None, "qualified", 0.65, out[-1].start, c.end, grade=out[-1].grade, qualifier=out[-1].qualifier)
             )

@@ -36,6 +36,8 @@ _HAD = re.compile(r"\bhad\s+(?:[\w-]+\s+){0,2}$")
 _AFTER_EARLIER = re.compile(
     rf"^\s*(?:disease\s+)?(?:after|following|post|on|from|within\s+[^.;,]{{1,30}}\s+(?:of|after))[\s-]+(?:[\w-]+\s+){{0,3}}?{_EARLIER_THERAPY}|^\s*post-?\s?(?:transplant|allo|hsct|hct)"
 )
+# 'progressed while receiving ibrutinib': under a drug, not after the cells.
+_UNDER_EARLIER = re.compile(r"^\s*(?:while|when)\s+(?:on|receiving|taking|(?:being\s+)?treated\s+with|under)\b")
 # 'received the cells in morphologic remission', 'more patients in second CR': remissions that were there before.
 _GIVEN_IN = re.compile(
     r"\b(?:received|infused|treated|transplanted|underwent|proceeded)\b[^.;,()]{0,60}\b(?:in|while\s+in|with)\s+(?:a\s+)?(?:morpholog\w+\s+|ongoing\s+|h(?:a)?ematolog\w+\s+)?$"
@@ -66,5 +68,7 @@ def is_baseline(folded: str, mention: Mention, q: Quantity) -> bool:
         return True
     before = folded[max(0, mention.start - 80) : mention.start]
     if mention.name in ("relapse", "PD"):
+        if _UNDER_EARLIER.match(folded[mention.end : mention.end + 60]):
+            return True
         return bool(_HAD.search(before)) and bool(_AFTER_EARLIER.match(folded[mention.end : mention.end + 60]))
     return bool(_GIVEN_IN.search(before)) or bool(_IN_LATER_CR.search(before))

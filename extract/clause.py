@@ -139,6 +139,13 @@ class Clause:
                 if not survival:
                     continue
             listed = False
+            if (
+                q.n is not None
+                and q.total is not None
+                and q.n > q.total
+                and self.folded[q.end - 1 : q.end + 1].find("%") >= 0
+            ):
+                continue  # '82/3%' gives two shares in one
             if q.bare and q.kind == "proportion" and _EVENTS_COUNTED.match(self.folded, q.n_end):
                 continue  # events, not the patients who had them
             self.values.append(q)

@@ -24,6 +24,7 @@ _CUT = re.compile(
 )
 _NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
 _NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|to)\s+(?:(?:been|being|be|yet|an?)\s+)?$")
+_EARLIER = re.compile(r"\bpreviously\s+(?:been\s+)?$")
 _TOPIC = re.compile(
     r"(?:^|[,;:.]\s*|\b(?:and|that|results?|findings?)\s+)(?:of|among|in|for|across|from)\s+(?:the\s+"
     r"|these\s+|all\s+|those\s+|our\s+)*$"
@@ -325,7 +326,10 @@ def _after(window: str) -> tuple[str, str, int] | None:
     best: tuple[int, str, str, int] | None = None
     for role, rule, pattern in roles.AFTER_RULES:
         m = pattern.search(window)
-        while m and _NEGATED.search(window[max(0, m.start() - 16) : m.start()]):
+        while m and (
+            _NEGATED.search(window[max(0, m.start() - 16) : m.start()])
+            or (role == "treated" and _EARLIER.search(window[max(0, m.start() - 18) : m.start()]))
+        ):
             m = pattern.search(window, m.end())
         if m and (best is None or m.start() < best[0]):
             best = (m.start(), role, rule, m.end())

@@ -196,6 +196,8 @@ def _excluded(hit: Hit, folded: str) -> bool:
         return False  # 'five patients relapsed after an initial response'
     if hit.term.name == "relapse" and _LATER.search(folded[max(0, hit.start - 20) : hit.start]):
         return False
+    if hit.term.name == "relapse" and re.search(r"incidence|rate", word):
+        return False  # 'the incidence of relapse after transplantation was'
     return after is not None and bool(after.match(folded[hit.end : hit.end + (60 if word in _LOOSE else 24)]))
 
 
@@ -213,7 +215,7 @@ _LOOSE = frozenset(
 
 # 'best overall and complete response rates': the first adjective names an endpoint of its own.
 _SHARED_HEAD = re.compile(
-    r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|/)\s+(?:best\s+|(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
+    r"\b(?P<first>(?:best\s+)?(?:overall|objective|complete|partial))(?:\s*,\s*(?P<second>complete|partial|overall))?\s*,?\s+(?:and|/)\s+(?:best\s+|≥\s*|(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+)?(?=(?:complete|partial|overall|objective)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
 )
 # 'Responses were complete in 14 and partial in 5', '(complete, 13; partial, 9)', '10 with a complete and 6 with a
 # partial response': an adjective beside its number speaks of the response named elsewhere in the sentence.

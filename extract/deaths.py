@@ -62,7 +62,9 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
         return None
     head = min([m.start() for m in died] + ([causes.start()] if causes else []))
     if ";" in folded[head : min(q.start, link.mention.start)] and causes is None:
-        return None
+        due = _AFTER_VALUE.match(folded[q.end : q.end + 90]) if q.bare and not q.noun else None
+        if due is None or due["why"] == "with":
+            return None  # 'fourteen died; six due to …' goes on about them
     if q.end <= link.mention.start:
         m = _AFTER_VALUE.match(folded[q.end : link.mention.end])
         if m and m.start("cause") + q.end <= link.mention.start:

@@ -12,7 +12,7 @@ from extract.quantities import PEOPLE, Quantity
 
 # '8 grade 1, 3 (25%) with grade 2': the grade right behind a value is that value's.
 _GRADED_VALUE = re.compile(
-    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE}|events?|episodes?)\s*)?(?:(?:had|have|having|with|were|was|at|of|as|experienced|developed|being|reached|reaching|showed|only|each|all|a|maximum|worst|which|whom|them|these|those|they|it|this|cases?|proved|developing|experiencing|suffering|showing|for|if|:|\()\s*)*$"
+    rf"^[\])\s%]*(?:(?:of\s+)?(?:{PEOPLE}|events?|episodes?)\s*)?(?:(?:had|have|having|with|were|was|at|of|as|experienced|developed|being|reached|reaching|showed|only|each|all|a|maximum|worst|which|who|whom|them|these|those|they|it|this|an?(?![a-z])|events?|cases?|proved|developing|experiencing|suffering|showing|for|if|:|\()\s*)*$"
 )
 
 

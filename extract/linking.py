@@ -62,6 +62,14 @@ def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
 
 
+_AMONG = re.compile(r"\b(?:among|in|of)\s+(?:the\s+|all\s+|these\s+)*$")
+_INCLUDED = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+(?:included|were)\s")
+# 'No ICANS or grade 3 CRS occurred in the 12 patients …': nobody had it.
+_NOBODY = re.compile(
+    r"(?:^|[.;:]\s+|,\s+(?:and|but|with)\s+)(?:there\s+(?:was|were)\s+)?no\s[^.;:]*\b(?:in|among|of)\s+(?:the|these|those|any\s+of\s+the|all)\s+$"
+)
+
+
 class _Reader(Whom):
     """Decides for every run of values which concept it belongs to."""
 
@@ -179,6 +187,8 @@ class _Reader(Whom):
             return  # episodes, not patients
         if first.bare and first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
             return  # 'one case of GVHD across 334 patients'
+        if first.bare and first.noun and _NOBODY.search(self.folded, 0, run.start):
+            return
         if (
             direct
             and first.bare
@@ -196,6 +206,13 @@ class _Reader(Whom):
             return  # 'thirteen relapsed, of which nine received …'
         if first.percent is not None and CHANGE.match(self.folded, run.end):
             return  # 'was associated with a 26% (95% CI, 22-30) reduction'
+        if (
+            first.bare
+            and first.noun
+            and _AMONG.search(self.folded, 0, run.start)
+            and _INCLUDED.match(self.folded, first.n_end)
+        ):
+            return  # 'toxic effects among the 128 patients included neutropenia in 117'
         if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
             return
         shared = self._share_of(run, right, concept_runs, next_start, gap_right)

@@ -109,7 +109,8 @@ AFTER: tuple[Row, ...] = (
         rf"|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
         rf"|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b"
         rf"|lymphodepletion\s+and)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
-        rf"|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
+        rf"|\breceived\s+(?:lymphodeplet\w+|conditioning|preconditioning)\s+(?:[\w-]+\s+){{0,2}}?(?:followed\s+by|and|then)"
+        rf"\s+(?!(?:allo|auto|stem))[^;:,]{{0,60}}?{CAR}|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
         rf"|cd\d+)[\w\s-]{{0,30}}administered"),
     ("evaluable", "analysed-after",
         rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+eligib)|available)\b"

@@ -109,7 +109,7 @@ class Whom(Companions):
         ):
             return bool(
                 re.match(
-                    r"\s*(?:\([^()]*\)\s*)?(?:also\s+|had\s+|have\s+|were\s+|was\s+|developed|experienced|achieved|died|received|required|relapsed|responded|underwent|showed)",
+                    r"\s*(?:\([^()]*\)\s*)?(?:and\s+who\s+[^.;,]{0,50}?\s)?(?:also\s+|proceed|bridg|subsequently|went|had\s+|have\s+|were\s+|was\s+|developed|experienced|achieved|died|received|required|relapsed|responded|underwent|showed)",
                     self.folded[right.end : right.end + 40],
                 )
             )

@@ -6,6 +6,7 @@ The tables are the TOML files in `models/data/`; `endpoints.toml` explains how t
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +21,17 @@ DATA = Path(__file__).parent / "data"
 _DASHES = str.maketrans("\u2012\u2015\ufe58\ufe63\uff0d", "–—–--")
 
 
+# '95% Cl' with a small L or a one, as some publishers' fonts hide it.
+_MISPRINTED_CI = re.compile(r"(?<=%\s)c[l1](?=[\s:,;=.\[(])|(?<=%)c[l1](?=[\s:,;=.\[(])")
+
+
 def fold(text: str) -> str:
     """Lower case of the same length as `text`, so that offsets hold in both; rare dashes become common ones."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-    return lowered.translate(_DASHES)
+    lowered = lowered.translate(_DASHES)
+    return _MISPRINTED_CI.sub("ci", lowered) if "% c" in lowered or "%c" in lowered else lowered
 
 
 @dataclass(frozen=True, slots=True)
