@@ -24,6 +24,10 @@ _BEFORE_INFUSION = re.compile(
 _RESPONSE_BEHIND = re.compile(
     r"^(?:[^.;,]|\.\d){0,60}?\b(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol|baseline|first\s+infusion)|^[^.;]{0,16}\b(?:beforehand|so\s+that)\b"
 )
+# 'CR prior to CAR-T was present in 14%'
+_BETWEEN = re.compile(
+    r"^\s*(?:status\s+)?(?:prior\s+to|before|at\s+the\s+time\s+of|at)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|apheresis|leukapheresis|enrol\w+|baseline)[^.;,]{0,30}$"
+)
 _EVENT_BEHIND = re.compile(
     r"^[^.;,]{0,30}?\b(?:before|prior\s+to)\s+(?:the\s+)?(?:car\b|car-t|infusion|lymphodepletion|lymphodepleting)|^[^.;,]{0,20}?\bat\s+baseline"
 )
@@ -65,6 +69,8 @@ def is_baseline(folded: str, mention: Mention, q: Quantity) -> bool:
     if mention.kind == "events":
         return bool(_EVENT_BEHIND.search(behind[:50]))
     if _BEFORE_INFUSION.search(folded, 0, first) or _RESPONSE_BEHIND.search(behind[:70]):
+        return True
+    if q.start >= mention.end and _BETWEEN.match(folded[mention.end : q.start]):
         return True
     before = folded[max(0, mention.start - 80) : mention.start]
     if mention.name in ("relapse", "PD"):

@@ -14,7 +14,6 @@ from extract.severity import Severity
 _JUST_AFTER = re.compile(
     rf"^[\])\s%]*(?:,\s*)?(?:respectively\s*,?\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:,?\s*respectively\s*,?\s*)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
 )
-_LONGER = ("for ", "lasting ", "beyond ")
 _BEHIND = re.compile(
     r"^\s*(?:rates?\s+|status\s+)?(?:\([^()]{0,40}\)\s*)?(?:was\s+|were\s+)?(?:ongoing\s+|lasting\s+|maintained\s+|persisting\s+)?(?:at|by|on|after|within|in|for|through)\s+(?:the\s+)?$"
 )
@@ -105,7 +104,9 @@ class Companions(Severity):
         if near_after and (taken or not head):
             return near_after[0].times[0]
         behind = [t for t in times if t.start >= run.end and _JUST_AFTER.match(self.skeleton[run.end : t.start])]
-        if behind and taken and len(run.items) > 1:  # '… and 50% and 76% at 12 months': the list shares what follows it
+        if (
+            behind and (taken or not head) and len(run.items) > 1
+        ):  # '… and 50% and 76% at 12 months': the list shares what follows it
             return behind[0].times[0]
         if head:
             return head[-1].times[0]
@@ -115,7 +116,7 @@ class Companions(Severity):
             if value.end <= mention.start <= t.start
             and (
                 _BEHIND.match(self.skeleton[mention.end : t.start])
-                or (self.folded.startswith(_LONGER, t.start) and not self.skeleton[mention.end : t.start].strip())
+                or not self.skeleton[mention.end : t.start].strip()  # 'in remission 3 years after infusion'
             )
         ]
         if behind_concept:

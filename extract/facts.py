@@ -136,7 +136,7 @@ def _case_statements(reading: Reading) -> list[Link]:
     told = {id(link.mention) for link in reading.links}
     spans = [(link.start, link.end) for link in reading.links]
     folded = reading.sentence.folded
-    out = []
+    out: list[Link] = []
     for m in reading.mentions:
         if (
             m.kind in ("grade", "survival")
@@ -150,7 +150,12 @@ def _case_statements(reading: Reading) -> list[Link]:
             folded,
         ):
             continue
-        if _CASE_NOT.search(folded[max(0, m.start - 60) : m.end + 20]) or re.search(
+        told_before = folded[max(0, m.start - 60) : m.end + 20]
+        if m.name == "antigen-negative relapse":
+            if any(link.mention.name == m.name for link in out):
+                continue
+            told_before = re.sub(r"\brelapsed?\b(?!\s*(?:or|/|and)\s*refractory)", " ", told_before)
+        if _CASE_NOT.search(told_before) or re.search(
             r"\b(?:no|not|without|never)\b", folded[max(0, m.start - 30) : m.start]
         ):
             continue

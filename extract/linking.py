@@ -99,7 +99,7 @@ class _Reader(Whom):
                 self.carried.response = c
         return self.links
 
-    def _by_pronoun(self, run: ValueRun, previous_end: int, earlier: tuple[Mention, ...]) -> bool:
+    def _by_pronoun(self, run: ValueRun, previous_end: int, earlier: tuple[tuple[Mention, ...], ...]) -> bool:
         """'… were 73% and 47%; at 3 months, they were 60% and 43%': the same endpoints again."""
         if run.items[0].kind != "proportion" or run.items[0].bare:
             return False
@@ -107,9 +107,14 @@ class _Reader(Whom):
         told = self.carried.told or (earlier if previous_end == 0 else ())
         if not told or len(since) > 140 or CONCEPT in since or GRADE in since or not AGAIN.search(since):
             return False
-        if len(told) != len(run.items) and len(told) > 1:
+        k, names = len(run.items), list(told[-1])
+        if len(names) != k and k > 1:
+            singly = [group[0] for group in told[-k:] if len(group) == 1]  # 'ORR was 65% and CR 44%; …, they were'
+            if len({m.name for m in singly}) == k or len(names) > 1:
+                names = singly
+        if len(names) not in (1, k) or (k == 1 and len(names) > 1) or len({m.name for m in names}) < len(names):
             return False
-        again = [Mention(m.kind, run.start, run.start, m.name) for m in told]
+        again = [Mention(m.kind, run.start, run.start, m.name) for m in names]
         self._emit(run, ConceptRun(again, run.start, run.start), "pronoun", 0.75, left=True)
         return True
 
@@ -523,7 +528,7 @@ class _Reader(Whom):
     def _emit(self, run: ValueRun, concepts: ConceptRun, rule: str, strength: float, *, left: bool) -> None:
         values, names = run.items, concepts.items
         if not self.carried.told or self._depth(concepts.start) == 0:  # what stands in a bracket is told aside
-            self.carried.told = tuple(names) if all(m.kind == "response" for m in names) else ()
+            self.carried.told = (*self.carried.told, tuple(names)) if all(m.kind == "response" for m in names) else ()
         k, c = len(values), len(names)
         grade_list = self._grade_list(run, concepts, left=left)
         if len(grade_list) == k > 1 and names[0].kind == "events":

@@ -37,7 +37,7 @@ class Carried:
     survival: Mention | None = None
     response: Mention | None = None
     time: str | None = None
-    told: tuple[Mention, ...] = ()  # what the sentence's last values were of, for 'it was 70% at 3 months'
+    told: tuple[tuple[Mention, ...], ...] = ()  # what its values were of, for 'they were 84% and 58% at 3 months'
     grades: tuple[str, ...] = ()  # of the last event's values, for 'the figures for ICANS were'
 
 

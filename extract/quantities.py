@@ -79,6 +79,11 @@ _NAMED_COUNT = re.compile(
     r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)|\s*(?:cases?\s+of\s+|patients?\s+with\s+)?(?:a\s+)?grade\b"
 )
 _PEOPLE_CLOSED = re.compile(rf"\s*(?:{PEOPLE})\s*[)\];]")  # '(48%, 13 cases)'
+# 'in remission 3 years after infusion': a time point, where 'a PFS of 3 months after infusion' is a value.
+_LATER = re.compile(
+    r"\s+(?:after|post|following|from|since)[\s-]+(?:the\s+)?(?:first\s+|car\b|infusion|treatment|therapy|cell|transplant|leukapheresis)"
+)
+_VALUED = re.compile(r"(?:\bof|\bwas|\bwere|\bis|\bmedian|\breached|\bto|\bvs\.?|\bversus|\band|[=:,(\[])\s*$")
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|than|compared\s+(?:to|with)|against)\s+(?:\w+\s+)?$")
 _AVERAGED = re.compile(r"\b(?:median|mean|average)(?:\s+of|\s+was)?\s*[:=,]?\s*$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
@@ -173,7 +178,9 @@ def _start(folded: str, a: Atom) -> Quantity | None:
         before = folded[max(0, a.start - 40) : a.start]
         q = Quantity("duration", a.start, a.end, value=a.numbers[0], unit=a.unit, n_end=a.end)
         if a.numbers[0] is not None and (
-            _AT.search(before) or (_SINCE_CELLS.match(folded[a.end : a.end + 60]) and not _TELLS.search(before))
+            _AT.search(before)
+            or (_LATER.match(folded, a.end) and not _VALUED.search(before))
+            or (_SINCE_CELLS.match(folded[a.end : a.end + 60]) and not _TELLS.search(before))
         ):
             q.times = (time_text(a.numbers[0], a.unit),)
         return q
