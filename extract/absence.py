@@ -46,6 +46,10 @@ _QUALIFIER = (
 _VALUE_FOLLOWS = re.compile(
     rf"^[\])\s]*(?:(?:of\s+{GRADE}+|{GRADE}+|was|were|occurred|developed|seen|observed|reported|noted|in|of|only|just)\s*)*[\(\[]?\s*(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
 )
+# 'Ten patients had no CRS' is told of ten, not of all.
+_SOME_HAD_NONE = re.compile(
+    rf"(?:\d\s*[)%]?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:had|have|developed|experienced|showed|with|were)\s+(?:no|without|neither)\s[^.;,]{{0,40}}$"
+)
 _APART = re.compile(r",\s*(?:and|while)\s+(?:[\w-]+\s+){0,2}$")
 _UNIVERSAL_AFTER = re.compile(
     rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
@@ -89,6 +93,7 @@ def read_absences(
                 clause[-60:],
             )
         )
+        about_some = about_some or bool(_SOME_HAD_NONE.search(clause[-120:]))
         negated = (not about_some and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))) or (
             joined and list_negated and id(c) not in taken
         )

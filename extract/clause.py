@@ -61,6 +61,7 @@ class Clause:
     links: list[Link] = field(default_factory=list)
     claimed: set[int] = field(default_factory=set)  # starts of grades printed behind their value
     tagged: dict[int, Mention] = field(default_factory=dict)  # by id of a value, the grade that follows it at once
+    headed: list[str] = field(default_factory=list)  # grades told in a heading: 'AEs (any grade, grade ≥3) were …'
     asides: list[tuple[Quantity, Quantity, str]] = field(default_factory=list)  # value, its graded part, the grade
     last_list: list[str] = field(default_factory=list)  # the grades of the last list of values
 

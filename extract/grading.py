@@ -39,8 +39,17 @@ _EACH = re.compile(
 _ANY_BESIDE = re.compile(
     rf"(?:\b(?:total|overall|any|all)\s*(?P<again>{CONCEPT}+)?|(?P<same>{CONCEPT}+)(?:\s*\([^()]*\))?(?:\s+(?:rates?|events?))?)\s*,?\s+(?:and|or|as\s+well\s+as)\s+(?:of\s+)?$"
 )
+_CYTOPENIAS = frozenset(
+    {"neutropenia", "thrombocytopenia", "anemia", "leukopenia", "lymphopenia", "febrile neutropenia"}
+)
 # Events of their own, never the heading of a list of others.
 _NO_HEADING = frozenset({"CRS", "neurotoxicity", "infection"})
+
+
+# 'AEs (any grade/grade ≥3)'
+_HEADED = re.compile(
+    rf"(?:{CONCEPT}|events|toxicities)\s*[(\[;,]\s*{GRADE}+\s*(?:,|/|;|and|\[|\()\s*{GRADE}+\s*[)\]]+\s*(?:\w+\s+)?(?:were|included|was|:)"
+)
 
 
 class Grading(Clause):
@@ -59,6 +68,9 @@ class Grading(Clause):
                 g = self.grades[at]
                 if _GRADED_VALUE.match(self.skeleton[q.end : g.start]):
                     found.append((q, g))
+        heading = _HEADED.search(self.skeleton)
+        if heading:
+            self.headed = [g.name for g in self.grades if heading.start() <= g.start < heading.end()]
         starts = {q.start for q, _ in found}
         for q, g in found:
             after = next((v for v in self.values if v.start >= g.end), None)
@@ -90,7 +102,7 @@ class Grading(Clause):
         led: list[Mention] = []
         at = concepts.start
         for g in reversed([g for g in self.grades if g.end <= concepts.start]):
-            if not re.match(r"^\s*(?:,|/|and|or|,\s*and|vs\.?|versus)?\s*$", self.skeleton[g.end : at]):
+            if not re.match(r"^\s*(?:,|/|\(|and|or|,\s*and|vs\.?|versus)?\s*$", self.skeleton[g.end : at]):
                 break
             led.insert(0, g)
             at = g.start
@@ -104,6 +116,8 @@ class Grading(Clause):
         near = [g for g in self.grades if max(concepts.end, previous) <= g.start < run.start]
         if len(near) == len(run.items) and len(near) > 1:
             return [g.name for g in near]
+        if len(self.headed) == len(run.items) and self._in_bracket(run.start):
+            return self.headed
         repeated = self.last_list
         if (
             len(repeated) == len(run.items)
@@ -182,7 +196,15 @@ class Grading(Clause):
             inside = [g for g in self.grades if g.start >= concepts.start and g.end <= mention.start]
             if inside:
                 return inside[-1].name
-        return self._inherited_grade(mention, left=left)
+        return self._inherited_grade(mention, left=left) or (None if left else self._beside(mention, value))
+
+    def _beside(self, mention: Mention, value: Quantity) -> str | None:
+        """'20 had grade 3-4 neutropenia, 14 thrombocytopenia and 9 anemia': cytopenias share the first one's grade."""
+        last = self.links[-1] if self.links else None
+        if last is None or last.mention.name not in _CYTOPENIAS or mention.name not in _CYTOPENIAS:
+            return None
+        gap = self.skeleton[last.mention.end : value.start] if last.mention.end <= value.start else "."
+        return last.grade if NEXT_OF_LIST.match(gap) else None
 
     def _list_rest(self, mention: Mention, concepts: ConceptRun, upto: int) -> str:
         """The text from the end of the mention's list to `upto`: 'X and Y, all grade 1, …' is of both."""

@@ -35,7 +35,7 @@ GROUP_NOUN = re.compile(
 )
 # 'Grade ≥3 adverse events were', 'Severe toxicities included': what follows is a list of that grade.
 HEAD = re.compile(
-    rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|aes|teaes|{CONCEPT}+)(?:\s+[\w()-]+){{0,8}}?\s*(?:\bwere\b|\bincluded?\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\s+of\b|,\s*most(?:ly)?\b)"
+    rf"^\s*(?:[\w-]+\s+){{0,5}}?(?:events?|toxicit\w+|effects?|aes|teaes|{CONCEPT}+)(?:\s+[\w()%.{TIME}-]+){{0,8}}?\s*(?:\bwere\b|\bincluded?\b|\bincluding\b|:|\bwas\b|\bsuch\s+as\b|\(|\bcomprised\b|\bconsisted\s+of\b|,\s*most(?:ly)?\b)"
 )
 TRAILING = re.compile(
     rf"^[^.;:,(){CONCEPT}{GRADE}]*(?:\bof\s+)?[{CONCEPT}{GRADE}][^.;:,()]*?[(\[]\s*$|^[^.;:,(){CONCEPT}{GRADE}]*[{CONCEPT}{GRADE}]+\s*,\s*$"
@@ -77,6 +77,8 @@ LIST_JOINT = re.compile(r",\s*(?:and|or)\b|,|\b(?:and|or)\b")
 HAD_NONE = re.compile(
     rf"^[\])%\s]*(?:(?:{PEOPLE})\s+)?(?:(?:had|have|developed|experienced|showed|did|were|was|with)\s+(?:no|not|never|without)|without)\b"
 )
+MOST_COMMON = re.compile(r"^[^()]*\)\s*(?:was|were)\s+(?:among\s+)?the\s+(?:[\w-]+\s+)*$")
+ABSENT_IN = re.compile(r"\b(?:absent|not\s+(?:observed|seen|detected|present)|did\s+not\s+occur)\s+in\s+(?:only\s+)?$")
 ALL_BUT = re.compile(r"\b(?:all|every)\b[^.;,]{0,30}\b(?:but|except(?:\s+for)?)\s+(?:for\s+)?$")
 # 'One DLT (grade 3 anorexia)', 'a dose-limiting toxicity of grade 4 ICANS': what was limiting follows.
 LIMITING = re.compile(rf"^[^.;()]{{0,60}}?(?:[(,:]\s*(?:an?\s+|one\s+)?|\bof\s+(?={GRADE}))")
@@ -101,7 +103,9 @@ DESCRIBED = re.compile(
     r"\b(?:those|patients|children|participants|subjects|recipients|individuals|responders)\s+(?:with(?:out)?|who\s+(?:had|developed|experienced|achieved|attained)|developing|achieving|attaining|experiencing)\s+(?:[\w-]+\s+){0,3}$"
 )
 # '(32 patients with ICANS and 22) matched controls': people of their own.
-OTHERS = re.compile(rf"\s*(?:[\w-]+\s+){{0,2}}?(?:controls|healthy|{PEOPLE})\b")
+OTHERS = re.compile(
+    rf"\s*(?:[\w-]+\s+){{0,2}}?(?:controls|healthy|{PEOPLE})\b(?!\s+(?:of|had|developed|experienced)\b)"
+)
 # '(patients with CRS) had more prior infections (38%': a predicate of its own before the value.
 TOLD_OF = re.compile(
     rf"^\s*(?:[{GRADE}{TIME}]+\s+)?(?:had|were|was|showed|displayed|exhibited|received|required|underwent|experienced|tended)\s+(?![{GRADE}{CONCEPT}])[^;]{{4,}}"
@@ -159,7 +163,7 @@ VALUE_GAP = re.compile(
     rf"(?:,|;|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
 CARRY = re.compile(
-    rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:(?:of\s+(?:the\s+|all\s+)?(?:treated\s+|infused\s+)?)?(?:{PEOPLE})|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|peak|highest|an?(?![a-z])|while|whereas|events?|cases?|patients?|at|for|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|overall|still|then|later|also|they|respectively|those|that|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to|[\s,:;(\[{GRADE}{TIME}-])*+$"
+    rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:(?:of\s+(?:the\s+|all\s+)?(?:treated\s+|infused\s+)?)?(?:{PEOPLE})|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|peak|highest|an?(?![a-z])|while|whereas|events?|cases?|patients?|majority|at|for|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|overall|still|then|later|also|they|respectively|those|that|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to)(?![a-z])|[\s,:;(\[{GRADE}{TIME}-])*+$"
 )
 # '(38%), followed by bispecifics (33%)', '(100%) compared to relma-cel (61.1%)': the same for another group.
 NEXT_GROUP = re.compile(

@@ -14,6 +14,7 @@ from extract.concepts import Mention
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
+    ABSENT_IN,
     AGAIN,
     ALL_BUT,
     BARRIER,
@@ -30,6 +31,7 @@ from extract.link_words import (
     IN_GROUP,
     LASTING,
     LEFT_DIRECT,
+    MOST_COMMON,
     MOST_COMMON_OF,
     NEXT_GROUP,
     OTHER_GROUP,
@@ -224,6 +226,10 @@ class _Reader(Whom):
         if shared is not None:
             self._emit(run, shared, "share-of-responders", 0.85, left=False)
             return
+        if right is not None and MOST_COMMON.match(gap_right):
+            right = None  # 'Neutropenia (any grade, 90%; grade 3, 86%) was the most common adverse event'
+        if left is not None and first.bare and ABSENT_IN.search(gap_left):
+            return  # 'CRS was absent in 4'
         if right is not None and first.bare and right.items[0].kind == "events" and HAD_NONE.match(gap_right):
             return  # 'and one had no CRS'
         if first.bare and ALL_BUT.search(self.folded, max(0, run.start - 60), run.start):

@@ -280,6 +280,9 @@ def _atom(m: re.Match[str], rule: str) -> Atom:
         return Atom("fraction", start, end, rule, (number(m["fn"]), number(m["fd"])))
     if rule == "int_range":
         return Atom("pair", start, end, rule, (number(m["ir1"]), number(m["ir2"])))
+    if rule == "pair" and m[0].count("%") == 2 and m["p2"][0].isdigit() and number(m["p1"]) > number(m["p2"]):
+        # '(88%, 6%)' falls, as no interval does: two percents.
+        return Atom("percent", start + 1, m.end("p2") + 1, "percent_slash", (number(m["p1"]), number(m["p2"])))
     if rule == "pair":
         return Atom("pair", start, end, rule, (number(m["p1"]), _bound(m["p2"])))
     if rule == "decimal":

@@ -73,7 +73,7 @@ _CI_AFTER = re.compile(
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
 _GROUP_SIZE = re.compile(
-    r"\s*[\])]?\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();]{1,40}[;,]\s*)?(?:n\s?=\s?)?$"
+    r"\s*[\])]?\s+(?:of|in|for|among|with)\s+[^.;()]{1,70}\(\s*(?:[^();\ue000]{1,40}[;,]\s*)?(?:n\s?=\s?)?$"
 )
 _NAMED_COUNT = re.compile(
     r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)|\s*(?:cases?\s+of\s+|patients?\s+with\s+)?(?:a\s+)?grade\b"
@@ -129,11 +129,15 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
     return out
 
 
+_PARTING = re.compile(r"(?<=%)\s*[/,;~–—-]|(?<=\d)\s*[/;]")
+
+
 def _halves(folded: str, a: Atom) -> tuple[Atom, ...]:
     """'7.6%/19.6%' as its two percents."""
     if a.rule != "percent_slash":
         return (a,)
-    slash = folded.index("/", a.start)
+    parting = _PARTING.search(folded, a.start)
+    slash = parting.start() if parting else a.end
     first, second = a.numbers
     return (
         replace(a, end=slash, numbers=(first,)),

@@ -22,11 +22,19 @@ _HAD_GRADED = re.compile(
 )
 
 
+_GRADE_PAIR = re.compile(rf"{GRADE}\s*(?P<bracket>[(\[]\s*(?P<second>{GRADE}+)\s*[)\]])")
+
+
+def _percent_only(q: Quantity) -> bool:
+    return q.kind == "proportion" and q.percent is not None and q.n is None and q.total is None
+
+
 class Severity(Grading):
     """A clause whose counted events tell more than one fact."""
 
     def _take_asides(self) -> None:
         """Set values in a bracket that grades the value before it aside, so that lists read on past them."""
+        self._take_pairs()
         main: list[Quantity] = []
         taken: set[int] = set()
         for q in self.values:
@@ -51,6 +59,29 @@ class Severity(Grading):
             self.grades = [g for g in self.grades if g not in grades]
             self.skeleton = self.skeleton[: span[0]] + " " * (span[1] - span[0]) + self.skeleton[span[1] :]
         self.values = main
+
+    def _take_pairs(self) -> None:
+        """'CRS of any grade (grade ≥3) in 87% (9%)': the percent in brackets is of the grade in brackets."""
+        m = _GRADE_PAIR.search(self.skeleton)
+        second = next((g for g in self.grades if m and g.start == m.start("second")), None)
+        if m is None or second is None:
+            return
+        pairs = [
+            (q, v)
+            for q, v in zip(self.values, self.values[1:], strict=False)
+            if q.start > m.end() and _percent_only(q) and _percent_only(v)
+            and re.fullmatch(r"%?\s*[(\[]\s*", self.skeleton[q.end : v.start])
+            and re.match(r"%?\s*[)\]]", self.skeleton[v.end : v.end + 3])
+        ]  # fmt: skip
+        if not pairs:
+            return
+        inner = {id(v) for _, v in pairs}
+        self.asides += [(q, v, second.name) for q, v in pairs]
+        self.values = [v for v in self.values if id(v) not in inner]
+        self.grades.remove(second)
+        spans = [m.span("bracket"), *((q.end, v.end + 1) for q, v in pairs)]
+        for start, end in spans:
+            self.skeleton = self.skeleton[:start] + " " * (end - start) + self.skeleton[end:]
 
     def _aside_behind(self, q: Quantity) -> tuple[int, int] | None:
         text = self.skeleton[q.start : q.end]
