@@ -62,6 +62,7 @@ _BASELINE = re.compile(
     r"|[\w\s-]{0,30}?(?:mutations?|cytogenetics|abnormalit\w+|involvement|histology|rearrangements?|plasmacytomas?|disease\s+at"
     r"|del\s?\(?17p|t\(\d+))"
 )
+_PLANNED = re.compile(r"\s*(?:patients\s+)?(?:(?:was|were|is|are|had\s+been)\s+)?(?:planned|targeted|anticipated|expected|projected)\b")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _AT_PLACE = re.compile(r"\s*treated\|")
@@ -184,6 +185,8 @@ def _role_of(
     window = _window(flat, c, following)
     if not c.noun and _OF_THINGS.search(before):
         return None
+    if not result and roles.ASSESSED_IN.search(before):
+        return Count("evaluable", c.n, "assessed-in", 0.7, c.start, c.np_end)
     if not result and q.total is not None and q.total_span is not None:
         whole = candidates[i + 1] if i + 1 < len(candidates) and candidates[i + 1].quantity is q else None
         if whole is not None and whole.noun and _BASELINE.match(flat, whole.np_end):
@@ -221,6 +224,8 @@ def _role_of(
     dose = roles.DOSE.match(window)
     if dose and not (c.noun and _GIVEN_DOSE.match(window)) and not _MORE_DOSES.match(window, dose.end()):
         return Count("arm", c.n, "dose-level", 0.8, c.start, c.np_end + dose.end())
+    if _PLANNED.match(window):
+        return None
     if _ANOTHER.search(before) and c.noun and not result:
         return Count("subgroup", c.n, "additional", 0.7, c.start, c.np_end)
     hit = _after(window)
@@ -255,6 +260,8 @@ def _role_of(
                     return None
                 if rule in ("enrolled-before", "analysed-before") and _part_of(before, candidates, i):
                     break
+                if rule == "remaining" and roles.RESULT.match(window):
+                    return None
                 return Count(role, c.n, rule, 0.75, c.start, c.np_end)
     elif re.search(r"\b(?:remaining|other)\s+$", before) and not result:
         return Count("subgroup", c.n, "remaining", 0.7, c.start, c.np_end)
@@ -384,7 +391,13 @@ def _described(
     ):
         return None
     if topic and c.noun:
+        if id(c.quantity) in linked and topic[0].strip().startswith("in"):
+            return None  # 'In 8 patients stable disease held'
         m = roles.EVALUATED_PART.match(window)
+        if not m and topic[0].strip().startswith("in"):
+            m = roles.MEASURED.match(flat, c.np_end)
+            if m:
+                return Count("evaluable", c.n, "topic-evaluable", 0.65, c.start, c.np_end)
         if m:
             return Count("evaluable", c.n, "topic-evaluable", 0.7, c.start, c.np_end + m.end())
         follow = flat[following:] if following < len(flat) else ""

@@ -51,8 +51,12 @@ _NOUN = re.compile(
     rf"|or)\s+refractory|[a-z≥][\w'’/+.–-]*),?\s+){{0,8}}?(?:(?!{_STOP})[a-z][\w-]*\s+(?:and|or|and/or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+)?)?)(?P<noun>{roles.PEOPLE})"
     rf"(?![\w-])(?:\s+(?:and|or)\s+(?:(?!{_STOP})[a-z][\w-]*\s+){{0,2}}{roles.PEOPLE}(?![\w-]))?"
 )
+_ACTION = (
+    r"(?:started|initiated|commenced|began|required|needed|stopped|discontinued|refused|declined|failed|progressed|relapsed"
+    r"|chose|continued|resumed|finished|switched|presented|harbou?red|carried|displayed|exhibited|maintained|lost|gained)"
+)
 _THING = re.compile(
-    rf"\s*(?:(?!{roles.PEOPLE}\b|{_STOP_WORDS}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])"
+    rf"\s*(?:(?!{roles.PEOPLE}\b|{_STOP_WORDS}\b|{_ACTION}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])"
     rf"|\s?[-–—:.]\s?\d|-[a-z]|\s*%"
 )
 # '55 received fresh CAR-T cells and 35 cryopreserved cells': the verb is said once.

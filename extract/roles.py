@@ -208,6 +208,17 @@ NO_BASELINE = re.compile(
     r"|develop\w*|occur\w*|causes?|reasons?|skin|melanoma|neoplasms?|malignanc\w+|death\w*|infection\w*|acquired|emerg\w+)\b"
 )
 
+# 'Response assessments were performed for', 'PET/CT was available in': those who could be looked at.
+ASSESSED_IN = re.compile(
+    r"\b(?:assessments?|evaluations?|imaging|pet[\w/-]*|mri|biops(?:y|ies)|sequencing|measurements?|data|information)\s+"
+    r"(?:(?:was|were)\s+)?(?:performed|available|done|possible|carried\s+out|obtained|evaluable|assessable|conducted)\s+"
+    r"(?:for|in|on|from)\s+(?:all\s+|the\s+|only\s+)*$"
+)
+MEASURED = re.compile(
+    r"[^;:.]{0,160}?\b(?:was|were)\s+(?:\w+ly\s+)?(?:measured|quantified|profiled|sequenced|determined|calculated|monitored"
+    r"|tested|genotyped|imaged|stained)\b"
+)
+
 # A group known by what it did not get: 'Seven patients received no further treatment'.
 WITHOUT_MORE = re.compile(
     r"\s*(?:who\s+|in\s+(?:cr|remission)\s+)?(?:(?:received|had|underwent)\s+no\s+(?:further|additional|other|subsequent|consolidat\w*)"
@@ -263,7 +274,7 @@ BASELINE_RELAPSE = re.compile(
 SUBGROUP = re.compile(
     r"\s*(?:(?:who\s+)?(?:had|have|has|having|carried|carry|harbou?r(?:ed|ing|s)?|carrying|presented"
     r"|presenting|exhibiting|exhibited|fulfilled|underwent|received|receiving|got|"
-    r"started|stopped|continued|proceeded|progressed\s+to|went\s+on|were|was|remain(?:ed)?|relapsing"
+    r"started|initiated|commenced|began|stopped|continued|proceeded|progressed\s+to|went\s+on|were|was|remain(?:ed)?|relapsing"
     r"|failed|comprised|required|lived|identified\s+as|not\s+\w+ing)\b|"
     r"with(?:out)?\b|whose\b|who\b|aged\b|previously\b|haploidentical|(?:in|on|at|for|from|as|after|of"
     r"|without)\s+[\w≥≤<>])"
@@ -273,7 +284,7 @@ ELLIPSIS = re.compile(
     r"|the\s+patients)\s*,?)\s*)?(?:(?:who|actually|finally|ultimately|eventually|subsequently|then|also"
     r"|already)\s+)*"
     r"(?:had|have|has|having|carried|harbou?red|were|was|are|received|underwent|got|gave|went|proceeded"
-    r"|started|stopped|continued|fulfilled|met|completed|did|"
+    r"|started|initiated|commenced|began|required|needed|chose|stopped|continued|fulfilled|met|completed|did|"
     r"presented|relapsing|could|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at"
     r"|of\s+[\w-]+(?:leucel|-cel|\s+ciloleucel|\s+lymphoma)|of\s+[\w-]+\s+(?:vicleucel|autoleucel"
     r"|maraleucel)|after|as|for|evaluable|assessable|infused|treated|dosed|enrolled|screened"

@@ -12,7 +12,7 @@ _CLAUSE_END = re.compile(r"[;:]|,(?!\s*\w+\s+(?:received|cilta|axi|tisa))")
 _CHOSEN = re.compile(
     rf"\s*(?:who|whose|in|after|without|at|on|with(?!\s+(?:[\w/+-]+\s+){{0,6}}?{roles.DISEASE})|treated\s+at)\b"
 )
-_ANYONE = ("patient", "pt", "child", "adult", "participant", "subject", "individual", "recipient")
+_ANYONE = ("patient", "pt", "child", "adult", "participant", "subject", "individual", "recipient", "case")
 _OF_THEM = re.compile(r"\bof\s+(?:whom|which|these|those|them)\b")
 _PRODUCT_NAME = re.compile(r"[\w-]+-cel\b|\w+leucel\b|cd\d+[\w/-]*")
 _VERB = (
