@@ -62,7 +62,14 @@ _BASELINE = re.compile(
     r"|[\w\s-]{0,30}?(?:mutations?|cytogenetics|abnormalit\w+|involvement|histology|rearrangements?|plasmacytomas?|disease\s+at"
     r"|del\s?\(?17p|t\(\d+))"
 )
-_PLANNED = re.compile(r"\s*(?:patients\s+)?(?:(?:was|were|is|are|had\s+been)\s+)?(?:planned|targeted|anticipated|expected|projected)\b")
+_PLANNED = re.compile(
+    r"\s*(?:patients\s+)?(?:(?:was|were|is|are|had\s+been)\s+)?(?:planned|targeted|anticipated|expected|projected)\b"
+)
+_WHO_NOT = re.compile(r"\s*(?:who|that)\s+(?:did|had|were|have|could)\s+not\b")
+_NO_GROUP = re.compile(
+    r"\s*(?:patients\s+)?(?:acquired|achieved|had|showed|experienced|obtained|reached)\s+(?:no\b|(?:an?\s+)?(?:complete|partial|stable"
+    r"|progressive|respon|remission|cr\b|pr\b|sd\b|pd\b))"
+)
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _AT_PLACE = re.compile(r"\s*treated\|")
@@ -201,6 +208,8 @@ def _role_of(
     without = roles.WITHOUT_MORE.match(window)
     if without and c.noun and not result:
         return Count("subgroup", c.n, "without-more", 0.75, c.start, c.np_end + without.end())
+    if c.noun and not result and _WHO_NOT.match(window):
+        return Count("subgroup", c.n, "without-more", 0.7, c.start, c.np_end + min(len(window), 40))
     if roles.DENIED.match(window):
         label = not result and _labelled(folded, c, following)
         return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end + 8) if label else None
@@ -231,6 +240,8 @@ def _role_of(
     hit = _after(window)
     if hit is not None:
         role, rule, end = hit
+        if rule == "treated-after" and before.rstrip().endswith("first"):
+            rule = "first-patients"  # an interim set, where the abstract tells of more
         if (
             rule == "treated-after"
             and _INCLUDED.search(before)
@@ -260,7 +271,7 @@ def _role_of(
                     return None
                 if rule in ("enrolled-before", "analysed-before") and _part_of(before, candidates, i):
                     break
-                if rule == "remaining" and roles.RESULT.match(window):
+                if rule == "remaining" and _NO_GROUP.match(window):
                     return None
                 return Count(role, c.n, rule, 0.75, c.start, c.np_end)
     elif re.search(r"\b(?:remaining|other)\s+$", before) and not result:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extract import roles
 from extract.counting import Count
@@ -44,6 +45,7 @@ _ELLIPTIC = re.compile(
     r"[\w-]+\s*(?:,|and|,\s*and|/)\s*$|[\w-]+\s*(?:\([^()]*\)\s*)?(?:patients\s+)?(?:from|with|via|using|by|as|in|on|at|after|to)\b"
 )
 _RECEIVED = re.compile(r"[\w-]+\s*(?:\([^()]*\)\s*)?(?:patients\s+)?(?:received|underwent|got|were\s+given)\s+(?!no\b)")
+_OR = re.compile(r"\b(?:or|versus|vs|compared\s+(?:with|to)|as\s+opposed\s+to)\b")
 _STOP = re.compile(r"[;:]\s")
 _DISEASE = re.compile(roles.DISEASE)
 
@@ -75,6 +77,20 @@ def part_of_whole(level: Sequence[Count], text: str, cohorts: set[int], *, compa
             at += length
         else:
             at += 1
+    return out
+
+
+def side_by_side(level: Sequence[Count], text: str) -> list[Count]:
+    """'corticosteroids with anakinra (n = 9) or corticosteroids alone (n = 10)': therapies that are compared are arms."""
+    out = list(level)
+    places = [i for i, c in enumerate(out) if c.rule in ("n-equals", "product-group") and c.role == "subgroup"]
+    for i, j in pairwise(places):
+        between = text[out[i].end : out[j].end]
+        if len(between) < 110 and _OR.search(between) and not _DISEASE.search(between):
+            names = (text[max(0, out[i].end - 90) : out[i].end], between)
+            if all(_THERAPY.search(name) for name in names):
+                for k in (i, j):
+                    out[k] = replace(out[k], role="arm")
     return out
 
 
@@ -136,4 +152,4 @@ def _label(text: str, c: Count, following: int) -> str:
     return label[: cut.start()] if cut else label
 
 
-__all__ = ["compares", "part_of_whole", "wholes"]
+__all__ = ["compares", "part_of_whole", "side_by_side", "wholes"]

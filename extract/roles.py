@@ -162,9 +162,10 @@ BEFORE: tuple[Row, ...] = (
         rf"|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)"
         rf"|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)"
         rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information)\s+(?:of|from|on)"
-        rf"|report\s+on|used|there\s+were|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
+        rf"|report\s+on|used|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
         rf"|contain(?:s|ed)))\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
+    ("enrolled", "there-were", rf"\bthere\s+were\s+{_SUM}"),
 )  # fmt: skip
 
 # Sets of patients that a paper names: 'the leukapheresis set (n = 92)', 'the safety population consisted of 87'.

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extract import roles
 from extract.counting import Count
-from extract.parts import WHOLE, compares, part_of_whole, wholes
+from extract.parts import WHOLE, compares, part_of_whole, side_by_side, wholes
 from models.study import StudyType
 
 _ABSTRACT = 4  # sentences; fewer are an excerpt, whose largest group need not be the cohort
+_WITH_DISEASE = re.compile(rf"\s+with\s+(?:[\w/+-]+\s+){{0,3}}?{roles.DISEASE}")
 _HAD = re.compile(r"\b(?:had|were|was|have|has)\b")
 _WEAK = {"title-count", "n-equals-all", "topic", "topic-subgroup", "denominator-adjective", "case"}
 
@@ -29,6 +31,8 @@ def settle(
             part_of_whole(level, text, known_cohorts, compared=compared)
             for level, text in zip(levels, texts, strict=True)
         ]
+        if compared:
+            levels = [side_by_side(level, text) for level, text in zip(levels, texts, strict=True)]
     if kind == "meta_analysis":
         levels = [[_pooled(c) for c in level] for level in levels]
     told: dict[int, Count] = {}
@@ -61,11 +65,13 @@ def settle(
         whole_abstract and widest > 3 and widest > stated and kind not in ("meta_analysis", "case_report")
     )
     out: list[list[Count]] = []
-    for level in levels:
+    for level, text in zip(levels, texts or [""] * len(levels), strict=True):
         row = []
         for c in level:
             if only_denominator and c.rule == "denominator" and c.n == widest:
                 c = replace(c, role="treated")
+            elif c.rule == "denominator" and c.n < stated and c.n not in told and _WITH_DISEASE.match(text, c.end):
+                c = replace(c, role="subgroup")
             if whole_abstract and not stated and id(c) in heads and c.n == described == largest > 3:
                 c = replace(c, role="treated", rule="largest-group")
             if not c.role:
@@ -75,11 +81,15 @@ def settle(
                 continue
             if c.rule in ("topic", "n-equals-all") and known is None and c.n < most:
                 c = replace(c, role="subgroup")
-            if c.rule == "n-equals-studies" and c.n < most:
+            if c.rule == "adjective-treated" and kind == "meta_analysis" and "recipients" in text[c.start : c.end]:
+                c = replace(c, role="enrolled")
+            if c.rule in ("therapy-in", "tolerated-in") and c.n < (widest if only_denominator else stated):
+                c = replace(c, role="subgroup")
+            if c.rule in ("n-equals-studies", "there-were", "first-patients") and c.n < most:
                 c = replace(c, role="subgroup")
             if c.rule == "reports" and kind == "meta_analysis":
                 continue
-            if c.rule == "n-equals" and c.n == most and known is not None:
+            if c.rule in ("n-equals", "product-group") and c.n == most and known is not None and known.role in WHOLE:
                 c = replace(c, role=known.role)
             if (
                 c.rule in ("title-count", "topic", "topic-subgroup", "adjective-treated", "n-equals-all")
@@ -95,7 +105,7 @@ def settle(
 
 def _pooled(c: Count) -> Count:
     """A meta-analysis includes patients whom others treated or analysed."""
-    if c.rule in ("treated-after", "adjective-treated", "title-count", "included-in-analysis", "treated-before"):
+    if c.rule in ("treated-after", "title-count", "included-in-analysis", "treated-before"):
         return replace(c, role="enrolled")
     return c
 
