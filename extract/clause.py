@@ -33,6 +33,9 @@ def _over_time(m: Mention) -> bool:
 
 _MEDIAN_OF = re.compile(r"\bmedian\s+(?:of\s+)?$")
 _LABELS = re.compile(r"\s*[:,=]\s*\d+(?:\.\d+)?\s?%")
+# A bracket without concepts, and what may stand between a count and it.
+_BREAKDOWN = re.compile(rf"\([^(){CONCEPT}{GRADE}]{{5,200}}\)")
+_PEOPLE_ONLY = re.compile(rf"[\])%\s]*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s*$")
 # Decimals below one that are no proportions.
 _NO_PROPORTION = re.compile(
     r"\b(?:ratios?|irrs?|odds|smd|correlations?|coefficients?|differences?|index|indices|auc|utilit(?:y|ies))\b[^.;]*$"
@@ -71,6 +74,7 @@ class Clause:
         self.grades = [m for m in self.mentions if m.kind == "grade"]
         self._split_times()
         self._draw_skeleton()
+        self._blank_breakdowns()
         self._trailing_percents()
 
     def _only_a_group(self, m: Mention) -> bool:
@@ -157,6 +161,22 @@ class Clause:
             for span in spans:
                 chars[span.start : span.end] = mark * (span.end - span.start)
         self.skeleton = "".join(chars)
+
+    def _blank_breakdowns(self) -> None:
+        """'48 patients (16 with axi-cel, 20 with liso-cel, 12 with tisa-cel) relapsed': the bracket tells who, not what."""
+        for m in _BREAKDOWN.finditer(self.skeleton):
+            inside = [q for q in self.values if m.start() < q.start and q.end <= m.end()]
+            whole = next((q for q in reversed(self.values) if q.end <= m.start()), None)
+            if (
+                len(inside) > 1
+                and whole is not None
+                and whole.n is not None
+                and _PEOPLE_ONLY.match(self.skeleton[whole.end : m.start()])
+                and all(q.n is not None for q in inside)
+                and sum(q.n or 0 for q in inside) == whole.n
+            ):
+                self.values = [q for q in self.values if q not in inside]
+                self.skeleton = self.skeleton[: m.start()] + " " * (m.end() - m.start()) + self.skeleton[m.end() :]
 
     def _trailing_percents(self) -> None:
         """'Seven of the 20 had a partial response (35%)', '5 with grade 3 (27.8%)': one value, printed in two places."""

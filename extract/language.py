@@ -26,7 +26,7 @@ _INFIX = re.compile(
     r"(?<=[a-z\d)%\]])\.(?=[A-Z][a-z]{2,}|(?:METHODS|RESULTS?|FINDINGS|CONCLUSIONS?|TRIAL REGISTRATION|FUNDING)(?=[A-Z0-9]))"
 )
 _NO_END = re.compile(
-    r"(?:\b(?:vs|v|e\.g|i\.e|al|no|approx|dr|st|fig|ca|cf|resp|etc|incl|inc|ltd|nos|spp|sp|wt|u\.s|p|n|[A-Z])\.)[\"')\]]*\s+$",
+    r"(?:\b(?:vs|v|e\.g|i\.e|al|no|approx|dr|st|fig|ca|cf|resp|etc|incl|inc|ltd|spp|sp|wt|u\.s|p|n)\.|(?<![\w-])[A-Z]\.)[\"')\]]*\s+$",
     re.I,
 )
 

@@ -169,6 +169,10 @@ CARRY = re.compile(
 NEXT_GROUP = re.compile(
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,4}[(\[]\s*$"
 )
+# '52% (FL: 53%, MZL: 47%)': the same by group.
+BRACKETED_GROUP = re.compile(
+    r"^[\])%\s]*[\[(]\s*(?!grade|any\b|n\b|all\b|range|iqr|p\b|hr\b|median|95)(?:[\w+≥≤<>'’/-]+\s+){0,4}[\w+≥≤<>'’/-]+\s*[,:=]\s*$"
+)
 # '(41%) and low cell counts (20%)': no group by its words.
 UNKNOWN_NEXT = re.compile(
     rf"^[\])%\s]*,?\s*(?:and|or)\s+(?!in\b|for\b|with\b|(?:[\w+-]+\s+){{0,3}}(?:[\w-]*cel|[\w-]*leucel|{PEOPLE}|groups?|arms?|cohorts?|therapy|chemotherapy|transplantation)\s*[(\[])"

@@ -18,6 +18,7 @@ from extract.link_words import (
     AGAIN,
     ALL_BUT,
     BARRIER,
+    BRACKETED_GROUP,
     CARRY,
     CHANGE,
     DESCRIBED,
@@ -456,6 +457,7 @@ class _Reader(Whom):
                 or GOES_ON.match(gap)
                 or VALUE_GAP.match(gap)
                 or IN_GROUP.match(gap)
+                or (BRACKETED_GROUP.match(gap) and not first.bare)
                 or (NEXT_GROUP.match(gap) and not first.bare and not self._next_of_list(previous_end, gap))
             )
         )
@@ -541,6 +543,7 @@ class _Reader(Whom):
             self.last_list = grade_list
         times = self._time_list(run, concepts)
         places = self._places(run, concepts) if left and c < k and len(grade_list) != k != len(times) else None
+        by_group = c > 1 and k > c and run.joints[c - 1] > run.joints[0]
         for i, value in enumerate(values):
             if places is not None:
                 chosen = [name for name, place in zip(names, places, strict=True) if place == i]
@@ -548,7 +551,6 @@ class _Reader(Whom):
                 chosen = [names[i] if c == k else names[0]]
             elif c > 1 and k % c == 0:
                 # 'CRS and ICANS (11% vs 7% and 34% vs 28%)' goes by concept, '(6% and 24% vs 7% and 15%)' by group.
-                by_group = run.joints[c - 1] > run.joints[0]
                 chosen = [names[i % c] if by_group else names[i // (k // c)]]
             elif c > 1 and k == 1:
                 together = bool(re.search(r"\b(?:and|both|plus|nor)\b", self.skeleton[concepts.start : concepts.end]))
@@ -566,6 +568,9 @@ class _Reader(Whom):
                 ):
                     grade = self._grade(mention, concepts, value, run, left=left)
                 time = times[i] if len(times) == k and k > 1 and c != k else None
+                if k > c > 1 and k % c == 0 and not by_group:
+                    of_each = self._time_list(ValueRun(values[: k // c], run.start, values[k // c - 1].end), concepts)
+                    time = of_each[i % (k // c)] if of_each else time
                 if time is None:
                     time = self._time(mention, concepts, value, run)
                 start, end = (min(mention.start, value.start), max(mention.end, value.end, value.tail))

@@ -35,6 +35,7 @@ def settle(
             levels = [side_by_side(level, text) for level, text in zip(levels, texts, strict=True)]
     if kind == "meta_analysis":
         levels = [[_pooled(c) for c in level] for level in levels]
+    levels = [[_whole_of_arms(c, level) for c in level] for level in levels]
     told: dict[int, Count] = {}
     for count in (c for level in levels for c in level):
         if count.role and count.rule not in _WEAK and count.n > 1:
@@ -101,6 +102,14 @@ def settle(
             row.append(c)
         out.append(row)
     return out
+
+
+def _whole_of_arms(c: Count, level: Sequence[Count]) -> Count:
+    """'156 were allocated to A (n = 104) or B (n = 52)': the number that its arms add up to is no arm itself."""
+    others = [o.n for o in level if o.role in ("arm", "subgroup") and o is not c and o.start >= c.start]
+    if c.rule in ("assigned-arm", "labelled-group") and len(others) > 1 and sum(others) == c.n:
+        return replace(c, role="enrolled", rule="whole-of-arms")
+    return c
 
 
 def _pooled(c: Count) -> Count:
