@@ -7,6 +7,7 @@ import re
 from extract.concepts import Mention
 from extract.link_words import BARRIER
 from extract.links import CONCEPT, GRADE, Carried, Link
+from extract.occurrences import read_occurrences
 from extract.quantities import PEOPLE, Quantity
 from extract.responses import read_responses
 from extract.statements import read_statements
@@ -126,6 +127,7 @@ def read_absences(
     out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried, any_told)
     out += read_responses(folded, skeleton, concepts, taken)
     out += read_statements(skeleton, mentions, [*linked, *(link for link in out if link.rule not in _WEAK)])
+    out += read_occurrences(folded, skeleton, mentions, [*linked, *out])
     counted = {(link.mention.name, link.grade) for link in linked}
     told = {(link.mention.name, link.grade) for link in out if link.rule not in _WEAK}
     return [

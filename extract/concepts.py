@@ -255,6 +255,10 @@ _BEST_WAS = re.compile(
 _WAS_BEST = re.compile(
     r"^[^.;,()\d]{0,50}\b(?:was|were|as)\s+(?:the\s+|their\s+|a\s+)?best\s+(?:overall\s+|objective\s+)?responses?$"
 )
+# 'Anemia was the most frequent hematologic event (31%)': the figure is of the anemia.
+_MOST_COMMON_OF = re.compile(
+    r"^\s*(?:was|were|being|as)\s+(?:the\s+)?(?:second[\s-]|third[\s-])?most\s+(?:common|frequent|prevalent)(?:ly)?(?:\s+(?:reported|observed|seen|occurring))?\s+(?:(?:grade|any|severe|non-?)[\w≥-]*\s+(?:\d\s+)?)?$"
+)
 _TOUCH = re.compile(r"[\s\-‐‑–]*$")
 _JOINED = {
     frozenset({"CR", "CRi"}): "CR/CRi", frozenset({"CR", "sCR"}): "CR/sCR", frozenset({"CR", "PR"}): "ORR",
@@ -274,6 +278,8 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
                 continue
             if last.name == "ORR" and m.kind == "response" and _BEST_WAS.match(folded[last.start : m.start]):
                 out[-1] = m
+                continue
+            if last.kind == m.kind == "events" and _MOST_COMMON_OF.match(gap):
                 continue
             if (
                 pair in _JOINED

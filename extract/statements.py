@@ -46,9 +46,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # 'Most patients had grade 1 CRS', 'several developed mild ICANS'
     ("amount-with-graded", re.compile(
         rf"\b{_AMOUNT}\s+(?:{_WHO}\s+)?(?:had|developed|experienced|showed|suffered|exhibited)\s+(?:only\s+|at\s+most\s+|transient\s+)?(?P<grade>{GRADE}+)\s+{_FILL}(?P<events>{_EVENTS})")),
+    # 'well tolerated, with only mild CRS'
+    ("only-graded-event", re.compile(
+        rf"\b(?:with|had|showed|experienced|developed|caused|induced)\s+(?:only|merely|just|at\s+most|no\s+more\s+than)\s+(?P<grade>{GRADE}+)\s+{_FILL}(?P<events>{_EVENTS})(?!\s*(?:in\s+\d|\(\s*\d|\(n))")),
     # 'Grade 1 CRS occurred.'
     ("graded-event-seen", re.compile(
-        rf"(?:^|[.;:,]\s*|\band\s+|\bonly\s+)(?P<grade>{GRADE}+)\s+(?P<events>{_EVENTS})\s+(?={_SEEN}\s*(?:$|[.;,]|and\b|but\b))")),
+        rf"(?:^|[.;:,]\s*|\band\s+|\bonly\s+|\b(?:prolonged|recurrent|transient|reversible|manageable|persistent)\s+)(?P<grade>{GRADE}+)\s+(?P<events>{_EVENTS})\s+(?={_SEEN}\s*(?:$|[.;,]|and\b|but\b))")),
     # 'CRS remained at grade 1-2', 'hematologic toxicity reached grade 3-4'
     ("events-reached-grade", re.compile(
         rf"(?P<events>{_EVENTS})\s*(?:{_THINGS}\s+)?(?:reached|remained|stayed)\s+(?:at\s+|of\s+)?(?P<grade>{GRADE}+)(?!\s*(?:in\b|\())")),
