@@ -311,7 +311,22 @@ class Clause:
             for at in (q.n_end, q.end)
         ) or (q.total_span and re.search(r"\b(?:these|them|those)\s+$", self.folded[q.n_end : q.total_span[0]])):
             return False
+        if first.percent is not None and q.percent is not None and re.match(r"\s*[\])]*\s*(?:,|and|,\s*and)\s*$", gap):
+            if self._named_together(run) > len(run.items):
+                return True  # 'ORR and DCR were 37.3% (19/51) and 80.4%'
         return (first.n is None) == (q.n is None) and (first.percent is None) == (q.percent is None)
+
+    def _named_together(self, run: ValueRun) -> int:
+        """How many concepts stand as a list right before a run of values."""
+        before = [c for c in self.concepts if c.end <= run.start]
+        if not before or any(v.start >= before[-1].end and v.end <= run.start for v in self.values):
+            return 0
+        count = 1
+        for last, c in zip(reversed(before[:-1]), reversed(before[1:]), strict=True):
+            if last.kind != c.kind or last.name == c.name or not LIST.match(self.skeleton[last.end : c.start]):
+                break
+            count += 1
+        return count
 
     def _counts_own_concept(self, q: Quantity) -> bool:
         """Whether a concept follows the value at once: '5 CR, 3 PR'."""

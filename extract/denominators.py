@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from extract.checks import same_percent
+from extract.concepts import ANTIGEN_POSITIVE
 from extract.links import Link
 from extract.quantities import PEOPLE, Quantity
 from extract.reading import Reading
@@ -50,6 +51,7 @@ def denominators(readings: list[Reading]) -> dict[int, int]:
                 continue
             total = (
                 _pointed(sentence, q, counted, last)
+                or _of_relapses(reading, link)
                 or _topic(sentence, q, counted)
                 or _parts(reading, link)
                 or _infused(reading, q)
@@ -66,6 +68,21 @@ def denominators(readings: list[Reading]) -> dict[int, int]:
 
 
 _PARTS = frozenset({"CR", "sCR", "CRi", "VGPR", "PR", "SD", "PD", "NR"})
+
+
+def _of_relapses(reading: Reading, link: Link) -> float | None:
+    """'4 relapsed (2 CD19-positive, 2 CD19-negative)': the relapses in the bracket are of those before it."""
+    if link.mention.name in (ANTIGEN_POSITIVE, "antigen-negative relapse") and link.quantity is not None:
+        opened = reading.sentence.folded.rfind("(", 0, link.quantity.start)
+        if opened >= 0 and ")" not in reading.sentence.folded[opened : link.quantity.start]:
+            host = [
+                o.quantity
+                for o in reading.links
+                if o.quantity is not None and o.mention.name == "relapse" and o.quantity.n and o.end <= opened
+            ]
+            if host and (link.quantity.n or 0) <= (host[-1].n or 0):
+                return host[-1].n
+    return None
 
 
 def _parts(reading: Reading, link: Link) -> float | None:

@@ -272,6 +272,11 @@ def _among_remissions(reading: Reading, link: Link, q: Quantity) -> bool:
     ]
     if q.total is not None and q.total in remitted and q.n != q.total:
         return True
+    within = [
+        o.mention for o in reading.links if o.mention.end <= q.start and o.mention.name in ("CR", "CRi", "CR/CRi")
+    ]
+    if within and re.match(r"\s*(?:rates?\s*)?\(\s*(?:including\s+|with\s+)?$", sentence[within[-1].end : q.start]):
+        return True  # '18 achieved CR (17 with MRD negativity)'
     if not _POINTS_BACK.search(sentence[max(0, q.start - 24) : link.mention.start]):
         return False
     if re.search(r"\bin\s+(?:cr\b|complete|remission)", sentence[q.start : link.mention.start]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from extract.link_words import BARRIER
 from extract.links import CONCEPT, GRADE, TIME
 from extract.quantities import PEOPLE
 
@@ -42,6 +43,6 @@ def group_of(folded: str, skeleton: str, start: int, end: int, *, listed: bool) 
         if listed or _KIND.search(words):
             return words
     topic = _TOPIC.match(skeleton[:start])
-    if topic:
+    if topic and not BARRIER.search(skeleton[topic.end() : start]):
         return folded[topic.start("group") : topic.end("group")].strip()
     return None

@@ -165,6 +165,10 @@ VALUE_GAP = re.compile(
 CARRY = re.compile(
     rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:(?:of\s+(?:the\s+|all\s+)?(?:treated\s+|infused\s+)?)?(?:{PEOPLE})|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:(?:and|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|peak|highest|an?(?![a-z])|while|whereas|events?|cases?|patients?|majority|at|for|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|overall|still|then|later|also|they|respectively|those|that|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to)(?![a-z])|[\s,:;(\[{GRADE}{TIME}-])*+$"
 )
+# '…, and was lower in transplanted patients (20% vs 54%)': the same endpoint, compared.
+COMPARED = re.compile(
+    r"^[\])%\s]*,?\s*(?:(?:and|but|which|that|with)\s+)?(?:(?:it|this|they)\s+)?(?:was|were|being)\s+(?:also\s+|\w+ly\s+){0,2}(?:lower|higher|better|worse|superior|inferior|greater|more\s+frequent|less\s+frequent|similar|comparable|different|reduced|increased|improved)\s+(?:in|for|with|among|after|between)\s+[^.;()]{1,80}[(\[]\s*$"
+)
 # '(38%), followed by bispecifics (33%)', '(100%) compared to relma-cel (61.1%)': the same for another group.
 NEXT_GROUP = re.compile(
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,4}[(\[]\s*$"

@@ -21,6 +21,7 @@ from extract.link_words import (
     BRACKETED_GROUP,
     CARRY,
     CHANGE,
+    COMPARED,
     DESCRIBED,
     DESCRIBES,
     DID,
@@ -459,6 +460,7 @@ class _Reader(Whom):
                 or IN_GROUP.match(gap)
                 or (BRACKETED_GROUP.match(gap) and not first.bare)
                 or (NEXT_GROUP.match(gap) and not first.bare and not self._next_of_list(previous_end, gap))
+                or (COMPARED.match(gap) and not first.bare)
             )
         )
 

@@ -19,7 +19,7 @@ _WHO = (
     rf"(?:\s+(?:[a-z]+ed|underwent|had|went)\s+[^.,;:()]{{1,80}}?\s+and)?"
 )
 _BE = r"(?:(?:also|still|eventually|ultimately|subsequently|initially|thus|then)\s+)?(?:had|have|achieved|attained|obtained|reached|entered|showed|exhibited|experienced|sustained|maintained|converted\s+to|went\s+into|(?:was|were|are|is|being|became|remain(?:ed)?|stay(?:ed)?|tested|found\s+to\s+be)(?:\s+(?:still|all|alive\s+and|alive|found\s+to\s+be|confirmed\s+to\s+be|assessed\s+as))*(?:\s+in)?|alive\s+and\s+in|alive\s+in|in|with)"
-_ARTICLE = r"(?:(?:an?|the|their|at\s+least|ongoing|durable|sustained|deep|rapid|good|initial|excellent|continuous|persistent|long[\s-]term)\s+){0,3}"
+_ARTICLE = r"(?:(?:an?|the|their|at\s+least|ongoing|durable|sustained|deep|rapid|good|initial|excellent|continuous|persistent|long[\s-]term)\s+|(?!(?:no|not|without|prior|previous|or|and|lower|higher|inferior|poor)\b)[a-z][\w-]*\s+){0,4}"
 _ACHIEVED = r"(?:achieved|observed|seen|obtained|attained|reached|noted|documented|recorded|found|confirmed|induced|maintained|present)"
 
 _AHEAD = re.compile(rf"{_AMOUNT}(?:{_WHO})?\s+{_BE}\s+{_ARTICLE}$")
@@ -30,6 +30,9 @@ _BEHIND = re.compile(
     rf"^\s*(?:rates?\s+)?(?:was|were|has\s+been|had\s+been)\s+{_ACHIEVED}\s+(?:in|by|for)\s+{_MOST_OR_ALL}(?:{_WHO})?(?!\s*\(?\s*(?:n\s?=\s?)?\d)"
 )
 _FEW_WORDS = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+_ALL_BARE = re.compile(
+    r"[,(;]\s*(?:and\s+)?(?:(?P<all>all)|(?P<most>most|nearly\s+all|almost\s+all))(?:\s+of\s+(?:them|whom|which))?\s+$"
+)
 _EVERY_CASE = re.compile(
     r"\bin\s+(?:(?P<all>every|all)|(?P<most>most))\s+(?:cases?|instances?)\s+(?:(?:were|was|being|with)\s+)?$"
 )
@@ -49,6 +52,9 @@ def read_responses(folded: str, skeleton: str, concepts: list[Mention], taken: s
         at = max(0, c.start - _REACH, *(skeleton.rfind(mark, 0, c.start) for mark in ".;:"))
         before = skeleton[at : c.start]
         verb = _PREDICATE.match(folded[c.start : c.end])
+        if c.name in ("MRD-", "MRD- CR") and (bare := _ALL_BARE.search(before)):
+            out.append(_link(c, bare, at + bare.start(), c.end))
+            continue
         ahead = (_AHEAD_OF_VERB if verb else _AHEAD).search(before) or _EVERY_CASE.search(before)
         if ahead and re.search(r"\bin\s+(?:an?\s+)?$", before) and _SUBJECT.match(skeleton[c.end :]):
             continue  # 'All 19 patients in CR were …' says whom, not that all are in CR

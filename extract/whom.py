@@ -22,6 +22,9 @@ from extract.link_words import (
 from extract.links import GRADE, ConceptRun, ValueRun
 from extract.quantities import PEOPLE
 
+# In which patients may be when something is told of them: '14 of the 15 patients in PR progressed'.
+STATES = REMISSIONS | {"PR", "SD", "VGPR", "sCR", "CR/sCR"}
+
 
 class Whom(Companions):
     """A clause that can tell 'the 16 responders' from what became of them."""
@@ -114,7 +117,7 @@ class Whom(Companions):
                 )
             )
         return (
-            first.name in REMISSIONS
+            first.name in STATES
             and bool(re.search(rf"\bin\s+(?:an?\s+)?{LASTING_STATE}$", gap))
             and not re.search(r"\b(?:were|was|are|is|remain\w*|still|alive|stay\w*|continu\w+|being)\b", gap)
         )
@@ -124,7 +127,7 @@ class Whom(Companions):
         after = self.folded[right.end : right.end + 36]
         return bool(
             re.match(
-                rf"\s*(?:{PEOPLE}\s+)?(?:received|underwent|had|have|were|was|proceeded|did|died|without|who|with|went|remained|progressed|at\s+(?:baseline|infusion|the\s+time))\b",
+                rf"\s*(?:{PEOPLE}\s+)?(?:received|underwent|had|have|were|was|proceeded|did|died|without|who|with|went|remained|progressed|converted|became|discontinued|developed|completed|lost|showed|required|survived|at\s+(?:baseline|infusion|the\s+time))\b",
                 after,
             )
         )
