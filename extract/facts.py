@@ -316,6 +316,9 @@ _ONE = re.compile(
 )
 
 
+_IN_ONE = re.compile(r"[\s)]*(?:in|for)\s+(?:(?:patient|case)\s+\d|(?:one|the|this|another|our)\s+(?:other\s+)?(?:patient|case)\b)")
+
+
 def _one_or_state(reading: Reading, link: Link, word: str) -> bool:
     """A time that is no median: 'alive 14 months later', 'one patient had a PFS of 26 months', 'DOR exceeded 2 years'."""
     q = link.quantity
@@ -332,7 +335,7 @@ def _one_or_state(reading: Reading, link: Link, word: str) -> bool:
     ):
         return True
     clause = re.split(r"[.;]\s", folded[: link.end])[-1]
-    return bool(_ONE.search(clause))
+    return bool(_ONE.search(clause) or _IN_ONE.match(folded, link.end))
 
 
 _ESTIMATED = re.compile(r"\bestimat|\bprobabilit|\bkaplan|\blandmark")

@@ -91,6 +91,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("percent_range", rf"(?:ranging|ranged|varied|varying)\s+(?:from\s+|between\s+)?(?:{NUM})\s?%?\s*(?:to|and|-|–)\s*(?:{NUM})\s?%"),
     ("duration_span", rf"(?:{NUM})(?:\s?[-–]\s?|\s+to\s+)(?:{NUM})\s?{_UNIT}(?![a-z])"),
     ("rate_base", r"per\s+\d[\d,]*|\d[\d,.]*\s+(?:patient|person)[\s-](?:years|months)"),
+    ("labels", r"(?:patients|cases|subjects|pts)\s+\d{1,2}(?:\s*,\s*\d{1,2}){0,8}\s*,?\s*(?:and|&|or)\s*\d{1,2}(?![\d.]*\d|\s?%|\s*(?:/|of\b|\())"),
     ("label", r"(?:patient|case|subject|pt|no)\.?\s+\d+(?![\d.]*\d|\s?%)"),
     ("bound", rf"(?:[<>≤≥⩽⩾]\s?|at\s+least\s+|(?:less|more|greater|fewer|lower|higher)\s+than\s+)(?:{NUM}|{_WORD})(?!\s?%)"),
     ("percent_change", rf"(?:{NUM})\s?%\s*(?:lower|higher|greater|reduced|reduction|increased?\s+(?:in|risk)|decrease|relative|improvement|longer|shorter|chance|power)"),

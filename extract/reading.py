@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc
 
@@ -17,7 +17,7 @@ from extract.linking import link
 from extract.links import Carried, Link
 from extract.numbers import Atom, read_numbers
 from extract.quantities import Quantity, read_quantities
-from extract.scope import INLINE_LABEL, Scope, Sentence, scope_of
+from extract.scope import INLINE_LABEL, ONE_STUDY, Scope, Sentence, scope_of
 from models.record import Record
 from models.study import StudyType
 from models.vocabulary import Term, fold
@@ -62,7 +62,11 @@ def read_document(record: Record, doc: Doc, kind: StudyType) -> list[Reading]:
     if _INCOMPLETE.search(fold(record.abstract)):
         local[OVERALL_REMISSION] = None
     carried = Carried()
-    readings = [read_sentence(s, local, carried) for s in sentences(record, doc)]
+    told = sentences(record, doc)
+    if kind == "meta_analysis":
+        # Only what is pooled is the meta-analysis' own.
+        told = [replace(s, scope=Scope.NOTHING) if ONE_STUDY.search(s.folded) else s for s in told]
+    readings = [read_sentence(s, local, carried) for s in told]
     settled = settle(
         [reading.cohorts for reading in readings], kind, record.title, [reading.sentence.folded for reading in readings]
     )

@@ -33,6 +33,11 @@ OTHERS = re.compile(
     r"was\s+powered|sample\s+size|planned\s+(?:enrol|accrual|sample)|null\s+hypothesis|one[\s-]sided\s+(?:type|alpha|α|significance|error|test)|type\s+i\s+error|per\s+protocol\s+defined|"
     r"willingness[\s-]to[\s-]pay|qaly|incremental\s+cost|quality[\s-]adjusted|model(?:led|ed)\s+(?:as|from)|simulat(?:ed|ion)|markov|assumed)\b"
 )
+# What one of the studies of a meta-analysis found.
+ONE_STUDY = re.compile(
+    r"\b(?:in|from|by|of)\s+(?:the\s+|an?\s+)?(?:largest|smallest|earliest|first|one|two|single|individual|another|other|randomi[sz]ed|pivotal|recent)\s+(?:[\w-]+\s+){0,2}(?:trial|study|series|reports?|studies|trials)\b(?!\s+(?:were|was)\s+(?:included|pooled|identified))"
+    r"|\b(?:one|two|a\s+single|another)\s+(?:[\w-]+\s+){0,2}(?:study|trial|studies|trials)\s+(?:reported|found|showed|described|observed|noted)\b|\bet\s+al\b"
+)
 AIMS = re.compile(
     r"\b(?:(?:primary|secondary|main|key|co-?primary|exploratory)\s+(?:(?:efficacy|safety|study|outcome)\s+)*(?:end\s?-?\s?points?|objectives?|outcomes?|aims?)\b(?!\s+(?:was|were|has\s+been)\s+(?:met|reached))|aim(?:ed)?\s+(?:of|to|was)|we\s+(?:aimed|sought|hypothesi[sz]ed|assessed\s+whether|asked\s+whether|investigated\s+whether|set\s+out)|objectives?\s+(?:was|were|of|is)|purpose\s+of|"
     r"eligible\s+(?:patients|if|were|adults|children|participants)|were\s+eligible|eligibility|inclusion\s+criteria|exclusion\s+criteria|was\s+defined\s+as|were\s+defined\s+as|defined\s+as|end\s?-?\s?points?\s+(?:were|was|included|of)|endpoints?\s+(?:were|was|included)|to\s+(?:evaluate|determine|estimate|assess|explore|investigate)\s+(?:the|whether|if)\b)"
