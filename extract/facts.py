@@ -316,7 +316,9 @@ _ONE = re.compile(
 )
 
 
-_IN_ONE = re.compile(r"[\s)]*(?:in|for)\s+(?:(?:patient|case)\s+\d|(?:one|the|this|another|our)\s+(?:other\s+)?(?:patient|case)\b)")
+_IN_ONE = re.compile(
+    r"[\s)]*(?:in|for)\s+(?:(?:patient|case)\s+\d|(?:one|the|this|another|our)\s+(?:other\s+)?(?:patient|case)\b)"
+)
 
 
 def _one_or_state(reading: Reading, link: Link, word: str) -> bool:

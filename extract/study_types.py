@@ -74,6 +74,7 @@ _NOT_OWN = re.compile(
     r"|have (?:revolutioni|transformed|changed|become|emerged|shown|been reported|been used|limited|improved)"
     r"|little is known|in the literature|others have|historical"
     r"|rarely (?:include|enrol)|data (?:are|is|exist)|lacking"
+    r"|had been reported|(?:confirm|validat|verif|evaluat|investigat|address|test|explor|assess)(?:ed|ion) (?:in|by) (?:a |an |further |larger |future )*prospective"
     r"|for (?:instance|example)|since the report|largest series|to date,"
     r"|in (?:one|another|a recent|several|some|most) (?:[\w/-]+ ){0,4}(?:study|studies|trials?|series|cohorts?))"
 )
@@ -97,10 +98,11 @@ _DONORS = re.compile(
 _OWN_WORK = re.compile(
     r"\b(?:we|our|us)\b(?!\s+(?:review|discuss|summari|argue|explore|outline|highlight|examine|propose|also\s+(?:discuss|review)|will))|\bthis\s+(?:study|trial|case|phase|analysis|report)\b|\b(?:here|herein)\b|year-old|\bthe\s+patient\b"
 )
+_ASKED = re.compile(r"(?:^|[:?.]\s)(?:how|what|where|why|should|which|when|who)\b[^?:]*\?\s*$")
 _FEW = re.compile(rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b")
 _OUTCOMES = re.compile(
     r"\b(?:median follow[\s-]?up|complete (?:response|remission)|progression[\s-]free survival|overall survival"
-    r"|median age|cytokine release syndrome (?:was|occurred|of)|grade\s?[≥>\d]|hazard ratio|95% ci|p\s?[=<]\s?0?\.\d)"
+    r"|median age|(?:cytokine release syndrome|crs|icans) (?:was|were|occurred|developed|of)|response rate (?:was|of)|orr (?:was|of)|grade\s?[≥>\d]|hazard ratio|95% ci|p\s?[=<]\s?0?\.\d)"
 )
 _CENTRES = re.compile(
     r"\b(?:(\d{1,4})|(two|three)|(four)|(?:five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty))"
@@ -117,8 +119,10 @@ MANY = 400  # patients
 MANY_CENTRES: Weights = {"real_world": 4}
 FEW_CENTRES: Weights = {"retrospective": 3, "real_world": -3}
 FOUR_CENTRES: Weights = {"retrospective": 2, "real_world": -2}
-FEW_PATIENTS: Weights = {"case_report": 4}
+FEW_PATIENTS: Weights = {"case_report": 5}
 NO_STUDY: Weights = {"review": 3}
+ASKS: Weights = {"review": 3}  # a title that asks
+ONE_CASE: Weights = {"case_report": 5}
 NO_PATIENTS: Weights = {"retrospective": -3, "real_world": -3, "prospective_trial": -2}
 SHORT = 500  # characters: an abstract that breaks off tells nothing by what it lacks
 MANY_PATIENTS: Weights = {"real_world": 3}
@@ -185,10 +189,15 @@ def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weig
             found["many centres counted" if most > 4 else "few centres"] = MANY_CENTRES if most > 4 else FEW_CENTRES
     if "one-centre" not in found and any(_whole(n) >= MANY for n in groups if n):
         found["more patients than one centre has"] = MANY_PATIENTS
-    if not counted and _FEW.search(everything):
+    few = _FEW.search(everything)
+    if not counted and few and not _DONORS.search(everything, max(0, few.start() - 40), few.start()):
         found["two or three patients"] = FEW_PATIENTS
     elif not counted and len(folded) > SHORT:
         found["no patients counted"] = NO_PATIENTS
+    if _ASKED.search(folded_title):
+        found["the title asks"] = ASKS
+    if not counted and "case-described" in found:
+        found["one case told"] = ONE_CASE
     if not counted and not _OWN_WORK.search(own):
         found["no study of its own"] = NO_STUDY
     if record.nct and "registered" not in found and counted:
