@@ -38,11 +38,15 @@ _BREAKDOWN = re.compile(rf"\([^(){CONCEPT}{GRADE}]{{5,200}}\)")
 _PEOPLE_ONLY = re.compile(rf"[\])%\s]*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s*$")
 # Decimals below one that are no proportions.
 _NO_PROPORTION = re.compile(
-    r"\b(?:ratios?|irrs?|odds|smd|correlations?|coefficients?|differences?|index|indices|auc|utilit(?:y|ies))\b[^.;]*$"
+    r"\b(?:ratios?|irrs?|rrs?|odds|smd|correlations?|coefficients?|differences?|index|indices|auc|utilit(?:y|ies))\b[^.;]*$"
 )
 
 
 # '47 infection events', '12 different types of adverse events': what is counted is not patients.
+_COUNT_BEHIND = re.compile(r"^[^.;:,()\[\]\d]{1,60}[(\[]\s*$")
+_LABEL_OF = re.compile(
+    r"\b(?:patient|case|subject|pt)s?\s+(?:nos?\.?\s*|#)?\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*\s*(?:,|and|,\s*and|&)\s*$|\b(?:patient|case|subject)\s+(?:no\.?\s*|#)?$"
+)
 _EVENTS_COUNTED = re.compile(
     r"\s*(?:(?:[\w-]+\s+){0,2}?(?:types?|kinds?)\s+of\s+(?:[\w-]+\s+)?(?:adverse|toxic)|(?:[\w-]+\s+){0,2}?(?:infection|infectious)\s+(?:events?|episodes?)\b)"
 )
@@ -75,6 +79,7 @@ class Clause:
         self._split_times()
         self._draw_skeleton()
         self._blank_breakdowns()
+        self._counts_behind()
         self._trailing_percents()
 
     def _only_a_group(self, m: Mention) -> bool:
@@ -151,6 +156,8 @@ class Clause:
                 and self.folded[q.end - 1 : q.end + 1].find("%") >= 0
             ):
                 continue  # '82/3%' gives two shares in one
+            if q.bare and q.kind == "proportion" and _LABEL_OF.search(self.folded, 0, q.start):
+                continue  # 'patients 2, 3 and 4'
             if q.bare and q.kind == "proportion" and _EVENTS_COUNTED.match(self.folded, q.n_end):
                 continue  # events, not the patients who had them
             self.values.append(q)
@@ -177,6 +184,29 @@ class Clause:
             ):
                 self.values = [q for q in self.values if q not in inside]
                 self.skeleton = self.skeleton[: m.start()] + " " * (m.end() - m.start()) + self.skeleton[m.end() :]
+
+    def _counts_behind(self) -> None:
+        """'78.6% sCR (11 of 14)', '89% by intention to treat (40 of 45)': one value, the count printed behind."""
+        merged: list[Quantity] = []
+        for q in self.values:
+            last = merged[-1] if merged else None
+            if (
+                last is not None
+                and last.kind == q.kind == "proportion"
+                and last.n is None
+                and last.percent is not None
+                and last.total in (None, q.total)
+                and q.n is not None
+                and q.total is not None
+                and q.percent is None
+                and _COUNT_BEHIND.match(self.skeleton[last.end : q.start])
+                and abs(100 * q.n / q.total - last.percent) < (0.06 if last.percent % 1 else 0.6)
+            ):
+                last.n, last.total, last.total_span = q.n, q.total, q.total_span
+                last.tail = q.end
+                continue
+            merged.append(q)
+        self.values = merged
 
     def _trailing_percents(self) -> None:
         """'Seven of the 20 had a partial response (35%)', '5 with grade 3 (27.8%)': one value, printed in two places."""

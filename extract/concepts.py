@@ -32,6 +32,11 @@ _DISEASE = r"(?:b[\s-]|t[\s-]|large|lymphoma|leuk|multiple|myeloma|mm\b|dlbcl|lb
 # 'relapsed after (an earlier) transplantation' tells the population, 'relapsed after infusion' a result.
 _LATER = re.compile(r"\b(?:subsequently|later|eventually|ultimately|then)\s+$")
 _EARLIER = r"(?!consolidat|subsequent)(?:(?!consolidat)[\w-]+\s+){0,3}?(?:\d+\s+(?:months?|years?)\s+(?:of|after|from)\s+(?:[\w-]+\s+){0,2}?)?(?:prior|previous|earlier|auto|allo|transplant|(?:h?sct|hct|bmt|asct)\b|first-line|front|initial|induction|second|blinatumomab|inotuzumab|multiple|\d+\s+(?:prior\s+)?lines|(?:one|two|three)\s+(?:or\s+more\s+)?(?:prior\s+)?lines)"
+_COMPARED_GROUP = re.compile(
+    r"\b(?:than|versus|vs\.?|with|or|among|in|for|within)\s+(?:[a-z][\w-]*[\s-]+){0,2}(?:non-?)?$"
+)
+# 'RR: 0.40' is a relative risk, not a response rate.
+_RATIO_BEHIND = re.compile(r"\s*[\])]?\s*[:=,]?\s*\d?[.·]\d+(?!\d*\s?%)|\s*[:=]\s*\d[.·]\d+(?!\d*\s?%)")
 _POPULATION = re.compile(r"\s*(?:group|cohort|subgroup|arm|patients|status)\b")
 _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "relapse": re.compile(rf"\s*(?!(?:within|after|following)\s+(?!{_EARLIER}))(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
@@ -170,6 +175,17 @@ def _excluded(hit: Hit, folded: str) -> bool:
         hit.term.name == "AE"
         and folded.startswith("toxicit", hit.start)
         and not _OF_TOXICITY.search(folded[max(0, hit.start - 50) : hit.start])
+    ):
+        return True
+    if hit.term.name == "ORR" and folded[hit.start : hit.end].endswith("responders"):
+        if re.match(r"\s*[(\[]", folded[hit.end : hit.end + 4]) and _COMPARED_GROUP.search(
+            folded[max(0, hit.start - 50) : hit.start]
+        ):
+            return True  # 'than in responders (39 of 42, 93%)' names a group
+    if (
+        hit.term.name == "ORR"
+        and folded[hit.start : hit.end] == "rr"
+        and _RATIO_BEHIND.match(folded[hit.end : hit.end + 12])
     ):
         return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)

@@ -25,7 +25,7 @@ _AFTER_VALUE = re.compile(
     rf"^[\])%\s]*(?:(?:of\s+)?(?:the\s+|these\s+|those\s+|them|whom|which)?\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE}|deaths?|of\s+them|of\s+whom|fatalities)?\s*(?:\([^()]*\)\s*)?)(?:(?:had\s+|have\s+|in\s+(?:each|the)\s+[\w-]+\s+)*(?:died|deaths?|succumbed|occurred)\s+)?(?:\([^()]*\)\s*)?(?:(?:on|at|in|by|within)\s+(?:day|month|week)s?\s+\+?\d+\s+)?(?P<why>{_BECAUSE}|{_SHORT})\s+{_CAUSE}"
 )
 _AFTER_DEATHS = re.compile(
-    r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*|that\s+|which\s+)*(?:(?:on|at|in|by)\s+(?:day|month|week)\s+\+?\d+\s+)?(?:(?:considered|judged|deemed|possibly|probably|likely|directly|both|all)\s+)*(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to|resulting\s+from)\s+(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})"
+    r"^\s*(?:\([^()]*\)\s*)?(?:were\s+|was\s+|,\s*|that\s+|which\s+)*(?:(?:on|at|in|by)\s+(?:day|month|week)\s+\+?\d+\s+)?(?:(?:considered|judged|deemed|possibly|probably|likely|directly|both|all)\s+)*(?:of|from|due\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|related\s+to|attributable\s+to|resulting\s+from|through)\s+(?!which\b|whom\b|these\b|them\b)(?:an?\s+|the\s+|severe\s+|fatal\s+|fulminant\s+|other\s+|\d+\s+)?(?P<cause>[^.;,]{0,60})"
 )
 _DISEASE = re.compile(
     r"\b(?:relaps\w*|progress\w*|disease|lymphomas?|leuk(?:a)?emias?|myeloma|tumou?rs?|cancer|malignancy|recurrence|blast)\b|\bpd\b"

@@ -67,6 +67,9 @@ def _is_survival(run: ConceptRun | None) -> bool:
 
 
 _AMONG = re.compile(r"\b(?:among|in|of)\s+(?:the\s+|all\s+|these\s+)*$")
+_EVALUABLE_FOR = re.compile(
+    r"\b(?:evaluable|assessable|available|eligible)\s+(?:for|of)\s+(?:[\w-]+\s+){0,3}[\w-]+\s*[(\[]\s*$"
+)
 _INCLUDED = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+(?:included|were)\s")
 # 'No ICANS or grade 3 CRS occurred in the 12 patients …': nobody had it.
 _NOBODY = re.compile(
@@ -91,7 +94,7 @@ class _Reader(Whom):
             if not self._by_pronoun(run, previous_end, earlier):
                 self._link_run(run, concept_runs, previous_end, next_start)
             if not (self._is_group_size(run) and len(self.links) == known):
-                previous_end = run.end
+                previous_end = max([run.end, *(q.tail for q in run.items)])
         self._link_asides()
         self._later_grades()
         for c in self.concepts:
@@ -196,6 +199,19 @@ class _Reader(Whom):
             return  # episodes, not patients
         if first.bare and first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
             return  # 'one case of GVHD across 334 patients'
+        if (
+            first.bare
+            and first.noun
+            and previous_end
+            and self.folded[previous_end - 1 : previous_end + 1].strip()[-1:] in ("%", ")", "]")
+            and re.match(r"^[\])%\s]*(?:in|of|among)\s+(?:the\s+|all\s+)?$", self.skeleton[previous_end : run.start])
+            and re.match(
+                r"\s*(?:response-|efficacy-)?(?:evaluable|assessable|treated|infused)\b", self.folded[first.n_end :]
+            )
+        ):
+            return  # 'ORR was 96% (97/101) in 101 evaluable patients'
+        if first.eq and first.bare and _EVALUABLE_FOR.search(self.folded, 0, run.start):
+            return
         if first.bare and first.noun and _NOBODY.search(self.folded, 0, run.start):
             return
         if (

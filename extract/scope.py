@@ -121,7 +121,7 @@ def scope_of(folded: str, section: str, *, own_begun: bool) -> tuple[Scope, bool
         and not _MET.search(folded)
         and not _STATED.search(folded)
     ):
-        numbers = bool(re.search(r"\d+\s*(?:%|/|patients|of\b)|\(n\s?=", folded))
+        numbers = bool(re.search(r"\d+\s*(?:%|/|patients|of\b)|\d+\s+(?:[\w/-]+\s+){0,4}patients\b|\(n\s?=", folded))
         return (Scope.COHORT if numbers else Scope.NOTHING), own
     if not own_begun and _BACKGROUND_CUE.search(folded) and not _PAST.search(folded):
         return Scope.NOTHING, False

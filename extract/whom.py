@@ -41,7 +41,7 @@ class Whom(Companions):
             return True
         if word.endswith("negative") and re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", before):
             return True
-        return bool(re.search(r"\b(?:in|for|among|of)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
+        return bool(re.search(r"\b(?:in|for|among|of|within)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
             "responder" in word or bool(re.match(rf"\s+(?:{PEOPLE})\b", after))
         )
 
