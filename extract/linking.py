@@ -54,6 +54,7 @@ from extract.link_words import (
 )
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
 from extract.quantities import PEOPLE, Quantity
+from extract.uncounted import no_value
 from extract.whom import Whom
 
 
@@ -64,17 +65,6 @@ def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carri
 
 def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
-
-
-_AMONG = re.compile(r"\b(?:among|in|of)\s+(?:the\s+|all\s+|these\s+)*$")
-_EVALUABLE_FOR = re.compile(
-    r"\b(?:evaluable|assessable|available|eligible)\s+(?:for|of)\s+(?:[\w-]+\s+){0,3}[\w-]+\s*[(\[]\s*$"
-)
-_INCLUDED = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+(?:included|were)\s")
-# 'No ICANS or grade 3 CRS occurred in the 12 patients …': nobody had it.
-_NOBODY = re.compile(
-    r"(?:^|[.;:]\s+|,\s+(?:and|but|with)\s+)(?:there\s+(?:was|were)\s+)?no\s[^.;:]*\b(?:in|among|of)\s+(?:the|these|those|any\s+of\s+the|all)\s+$"
-)
 
 
 class _Reader(Whom):
@@ -199,20 +189,7 @@ class _Reader(Whom):
             return  # episodes, not patients
         if first.bare and first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
             return  # 'one case of GVHD across 334 patients'
-        if (
-            first.bare
-            and first.noun
-            and previous_end
-            and self.folded[previous_end - 1 : previous_end + 1].strip()[-1:] in ("%", ")", "]")
-            and re.match(r"^[\])%\s]*(?:in|of|among)\s+(?:the\s+|all\s+)?$", self.skeleton[previous_end : run.start])
-            and re.match(
-                r"\s*(?:response-|efficacy-)?(?:evaluable|assessable|treated|infused)\b", self.folded[first.n_end :]
-            )
-        ):
-            return  # 'ORR was 96% (97/101) in 101 evaluable patients'
-        if first.eq and first.bare and _EVALUABLE_FOR.search(self.folded, 0, run.start):
-            return
-        if first.bare and first.noun and _NOBODY.search(self.folded, 0, run.start):
+        if no_value(self.folded, self.skeleton, first, run.start, previous_end):
             return
         if (
             direct
@@ -231,13 +208,6 @@ class _Reader(Whom):
             return  # 'thirteen relapsed, of which nine received …'
         if first.percent is not None and CHANGE.match(self.folded, run.end):
             return  # 'was associated with a 26% (95% CI, 22-30) reduction'
-        if (
-            first.bare
-            and first.noun
-            and _AMONG.search(self.folded, 0, run.start)
-            and _INCLUDED.match(self.folded, first.n_end)
-        ):
-            return  # 'toxic effects among the 128 patients included neutropenia in 117'
         if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
             return
         shared = self._share_of(run, right, concept_runs, next_start, gap_right)

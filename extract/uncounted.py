@@ -1,0 +1,41 @@
+"""Counts beside a concept that are no result: who was looked at, not who had it."""
+
+from __future__ import annotations
+
+import re
+
+from extract.quantities import PEOPLE, Quantity
+
+_AMONG = re.compile(r"\b(?:among|in|of)\s+(?:the\s+|all\s+|these\s+)*$")
+_EVALUABLE_FOR = re.compile(
+    r"\b(?:evaluable|assessable|available|eligible)\s+(?:for|of)\s+(?:[\w-]+\s+){0,3}[\w-]+\s*[(\[]\s*$"
+)
+_INCLUDED = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+(?:included|were)\s")
+# 'No ICANS or grade 3 CRS occurred in the 12 patients …': nobody had it.
+_NOBODY = re.compile(
+    r"(?:^|[.;:]\s+|,\s+(?:and|but|with)\s+)(?:there\s+(?:was|were)\s+)?no\s[^.;:]*\b(?:in|among|of)\s+(?:the|these|those|any\s+of\s+the|all)\s+$"
+)
+# '… (97/101) in 101 evaluable patients': whom the figure before was told of.
+_AGAIN = re.compile(r"^[\])%\s]*(?:in|of|among)\s+(?:the\s+|all\s+)?$")
+_EVALUABLE = re.compile(r"\s*(?:response-|efficacy-)?(?:evaluable|assessable|treated|infused)\b")
+
+
+def no_value(folded: str, skeleton: str, q: Quantity, start: int, previous_end: int) -> bool:
+    """Whether a bare count only tells whom the figures are of. `previous_end`: where the figure before ends."""
+    if not q.bare:
+        return False
+    if q.eq and _EVALUABLE_FOR.search(folded, 0, start):
+        return True
+    if not q.noun:
+        return False
+    if _NOBODY.search(folded, 0, start):
+        return True
+    if _AMONG.search(folded, 0, start) and _INCLUDED.match(folded, q.n_end):
+        return True  # 'toxic effects among the 128 patients included neutropenia in 117'
+    told = folded[previous_end - 1 : previous_end + 1].strip()[-1:] if previous_end else ""
+    return (
+        told in ("%", ")", "]")
+        and bool(told)
+        and bool(_AGAIN.match(skeleton[previous_end:start]))
+        and bool(_EVALUABLE.match(folded, q.n_end))
+    )
