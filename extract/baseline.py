@@ -1,4 +1,4 @@
-"""What patients brought along: states before the cells were given are no results of the study."""
+"""What is no result of the study: states before the cells were given, and figures that were only expected."""
 
 from __future__ import annotations
 
@@ -49,6 +49,10 @@ _GIVEN_IN = re.compile(
 _IN_LATER_CR = re.compile(
     r"\b(?:in|beyond)\s+(?:their\s+)?(?:first|second|third|1st|2nd|3rd|subsequent)\s+(?:or\s+(?:later|subsequent|\w+)\s+)?$"
 )
+# 'compared with an expected PFS of 1.9': no result, whatever it is of.
+_HOPED_FOR = re.compile(
+    r"(?<!than )\b(?:expected|anticipated|assumed|hypothesi[sz]ed|projected)\s+(?:[\w-]+\s+){0,4}(?:was|of|is|at|[,:(=])?\s*$"
+)
 _EARLIER_HSCT = re.compile(r"\b(?:previous|previously|prior|history|earlier|pre-?existing)\b")
 
 
@@ -62,6 +66,8 @@ def is_baseline(folded: str, mention: Mention, q: Quantity) -> bool:
         return mention.name == "HSCT bridging" and bool(
             _EARLIER_HSCT.search(between) or _EARLIER_HSCT.search(folded[max(0, mention.start - 12) : mention.start])
         )
+    if _HOPED_FOR.search(folded[max(0, q.start - 60) : q.start]):
+        return True
     if mention.kind not in ("events", "response"):
         return False
     if _OPENS.match(opening):

@@ -101,7 +101,8 @@ def read_concepts(text: str, folded: str, local: Mapping[str, Term | None]) -> l
     mentions = [Mention(h.term.kind, h.start, h.end, h.term.name) for h in taken]
     extra = [m for m in _shared_heads(folded_plain) if all(m.end <= o.start or m.start >= o.end for o in mentions)]
     mentions = sorted(mentions + extra, key=lambda m: m.start)
-    return _neighbours_joined(folded_plain, mentions)
+    # Twice: what is joined first may be what another is defined by, as in 'the CR rate (CR + CRi)'.
+    return _neighbours_joined(folded_plain, _neighbours_joined(folded_plain, mentions))
 
 
 def _local_hits(text: str, local: Mapping[str, Term | None]) -> list[Hit]:
@@ -294,6 +295,14 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
                 continue
             if last.name == "ORR" and m.kind == "response" and _BEST_WAS.match(folded[last.start : m.start]):
                 out[-1] = m
+                continue
+            if (
+                last.name == "CR"
+                and m.name == "CR/CRi"
+                and re.match(r"\s*(?:\(cr\)\s*)?rates?\s*[\[(]\s*$", gap)
+                and re.match(r"\s*[\])]", folded[m.end :])
+            ):
+                out[-1] = Mention("response", last.start, m.end, "CR/CRi")  # 'the CR rate (CR + CRi) was'
                 continue
             if last.kind == m.kind == "events" and _MOST_COMMON_OF.match(gap):
                 continue

@@ -440,7 +440,8 @@ def _read_noun(folded: str, q: Quantity) -> None:
                 q.noun = m["noun"]
     if q.n is not None and q.bare and _NONE_BEFORE.search(folded[max(0, q.start - 30) : q.start]):
         q.none = True
-    if q.n is not None and _ALL_BEFORE.search(folded[max(0, q.start - 12) : q.start]):
+    both = folded.startswith("both", q.start)
+    if q.n is not None and (both or _ALL_BEFORE.search(folded[max(0, q.start - 12) : q.start])):
         q.all = True
         if q.bare:
             q.total = q.n
