@@ -28,6 +28,16 @@ _STUDY = re.compile(
 # '(LBCL, 1,914; MCL, 200)': the name of a disease or product, then its number.
 _LISTED = re.compile(rf"(?:{roles.DISEASE}|-cel|leucel)\s*[,:=]?\s*$")
 _CLOSED = re.compile(r"\s*(?:[,;)\]]|\(\s*\d|\[\s*\d|and\b)")
+# '54% (n = 81) of patients who received bridging', '73% of the subjects (n = 11) had relapsed after'.
+_SHARE = re.compile(
+    r"%(?:\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?(?:patients|children|adults|participants|subjects|cases))?\s*[\[(]\s*n\s?=\s?\d[\d,]*\s*[\])]"
+)
+_OF_PATIENTS = re.compile(r"^\s*of\s+(?:the\s+|all\s+)*(?:patients|children|adults|participants|subjects|cases)")
+# 'cohorts receiving 20 (n = 7), 40 (n = 24) or 80 (n = 11) x 10^6 cells'.
+_DOSE_AFTER = re.compile(r"[^;.]{0,60}?(?:(?:x|×)\s*10|million\b|\bcells?/kg)")
+_MATCHED = re.compile(
+    r"\b(?:after|following)\b[^;.]{0,40}\bmatching\s*$|\bmatched\s+(?:cohort|sample|set|population)\s*$"
+)
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|matched|propensity)\b(?![^;.]*\b(?:donors?|siblings?)\b)[^;.]*$"
 )
@@ -123,6 +133,22 @@ def read_bracket(
     return out
 
 
+def read_shares(folded: str, flat: str, quantities: list[Quantity], linked: set[int]) -> list[Count]:
+    """'54% (n = 81) of patients received bridging': a group told by its share first."""
+    out = []
+    for q in quantities:
+        if q.kind != "proportion" or q.n is None or q.n < 2 or q.percent is None or id(q) in linked:
+            continue
+        percent = folded.find("%", q.start, q.end + 1)
+        m = _SHARE.match(folded, percent) if percent >= 0 else None
+        if not m:
+            continue
+        rest = _OF_PATIENTS.sub("", flat[m.end() : m.end() + 80])
+        if roles.SUBGROUP.match(rest) and not roles.RESULT.match(rest):
+            out.append(Count("subgroup", int(q.n), "n-equals-share", 0.65, q.start, m.end()))
+    return out
+
+
 def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: list[Count | None], host: int) -> Count:
     """'Nine children and two adults (n = 11) were infused': the sum takes the role, its parts are groups."""
     if host < 1 or outer[host].n + outer[host - 1].n != made.n or flat[outer[host].np_end : start].strip():
@@ -142,6 +168,8 @@ def _equals(
     if whole_study and re.search(r"\d", item) is None:
         return Count("treated", c.n, "n-equals-all", 0.5, start, c.end)
     name = item if re.search(r"[a-z]{2}", item) else label
+    if re.search(r"\d$", item or label[-12:]) and name is label and _DOSE_AFTER.match(folded, c.end):
+        return Count("arm", c.n, "dose-level", 0.75, start, c.end)
     if (
         _LABEL_RESULT.search(name)
         or _GRADE_LABEL.search(text, max(0, c.start - 24), c.start)
@@ -159,6 +187,8 @@ def _equals(
     if name is label:
         m = re.search(r"(?:[\w'’/+≥≤<>%.-]+\s+){0,5}[\w'’/+≥≤<>%.-]+\s*$", folded[max(0, start - 70) : start])
         begin = max(0, start - 70) + m.start() if m else start
+    if _MATCHED.search(name):
+        return Count("evaluable", c.n, "matched", 0.7, begin, c.end)
     named = roles.named_set(name) or ("evaluable" if _SET.search(name) else None)
     if named:
         return Count(named, c.n, "n-equals-set", 0.75, begin, c.end)
@@ -180,4 +210,4 @@ def _equals(
     return Count("arm" if arm else "subgroup", c.n, rule, 0.7, begin, c.end)
 
 
-__all__ = ["read_bracket"]
+__all__ = ["read_bracket", "read_shares"]

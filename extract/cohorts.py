@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from extract import roles
-from extract.breakdowns import read_bracket
+from extract.breakdowns import read_bracket, read_shares
 from extract.counting import Candidate, Count, blanked, brackets, candidates_in, word_end
 from extract.quantities import Quantity
 from extract.settling import settle
@@ -23,6 +23,7 @@ _CUT = re.compile(
     r"|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b"
 )
 _NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
+_INCLUDING = re.compile(r",\s*(?:including|comprising|among\s+them)?\s*$")
 _NEGATED = re.compile(r"\b(?:not|never|no|without|before|until|to)\s+(?:(?:been|being|be|yet|an?)\s+)?$")
 _EARLIER = re.compile(r"\bpreviously\s+(?:been\s+)?$")
 _TOPIC = re.compile(
@@ -70,6 +71,18 @@ _NO_GROUP = re.compile(
     r"\s*(?:patients\s+)?(?:acquired|achieved|had|showed|experienced|obtained|reached)\s+(?:no\b|(?:an?\s+)?(?:complete|partial|stable"
     r"|progressive|respon|remission|cr\b|pr\b|sd\b|pd\b))"
 )
+_IN_SET = re.compile(
+    r"\s*(?:were\s+)?(?:in|from)\s+the\s+((?:[\w-]+\s+){1,4}(?:sets?|populations?))\b(?!\s*(?:\(|\s{3}|died|had|achieved|developed|experienced|responded|were|was))"
+)
+_AFTER_MATCHING = re.compile(
+    r"\b(?:after|following)\s+(?:[\w:.-]+\s+){0,4}?(?:matching|psm|weighting)\b[^;.]{0,24}$|\bmatched\s+(?:cohort|sample|set)\s+of\s+$"
+)
+_PER_ARM = re.compile(r"[^;.]{0,40}\b(?:each|per|both)\b|\s*pairs")
+_HAD_MEDIAN = re.compile(r"\s*(?:had|have|with)\s+an?\s+(?:median|mean)\b")
+_ALSO_EVALUABLE = re.compile(
+    r"[^;:.]{0,60}?\band\s+(?:(?:were|was)\s+)?(?:all\s+)?(?:evaluable|assessable"
+    r"|included\s+in\s+(?:the\s+)?(?:[\w-]+\s+){0,3}?analys[ie]s|(?:could\s+be|available\s+for)\s+(?:evaluated|assessed|analysis))\b"
+)
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _AT_PLACE = re.compile(r"\s*treated\|")
@@ -102,6 +115,7 @@ def read_cohorts(
         for c, count, following in zip(outer, counts, _next_starts(flat, outer), strict=True):
             if count is not None and c.noun:
                 found += _also_treated(flat, c, count, following)
+        found += read_shares(folded, flat, quantities, linked)
         deep = blanked(folded, [(s + 1 + a, s + 1 + b) for s, e in spans for a, b in brackets(folded[s + 1 : e - 1])])
         compared = bool(roles.COMPARED.search(folded))
         starts, ends = [q.start for q in quantities], [c.end for c in outer]
@@ -149,8 +163,11 @@ def _window(flat: str, c: Candidate, following: int) -> str:
     """The words after the noun phrase that may speak of this count."""
     end = min(following, c.np_end + 260)
     text = flat[c.np_end : end]
-    if following < len(flat) and text.rstrip().endswith(","):
+    including = _INCLUDING.search(text)
+    if following < len(flat) and including:
         nested = _NESTED.match(flat, following)
+        if nested:
+            text = text[: including.start()] + ","
         if nested:  # '26 patients with CNS disease, 15 with marrow disease, were infused'
             text = text + " " + flat[nested.end() : nested.end() + 60]
     cut = _CUT.search(text)
@@ -163,7 +180,7 @@ def _window(flat: str, c: Candidate, following: int) -> str:
 
 def _before(flat: str, c: Candidate) -> str:
     text = flat[max(0, c.start - 220) : c.start]
-    at = max(text.rfind(";"), text.rfind(":"), text.rfind(". "))
+    at = max(text.rfind(";"), text.rfind(": "), text.rfind(". "))
     return text[at + 1 :]
 
 
@@ -198,11 +215,20 @@ def _role_of(
         whole = candidates[i + 1] if i + 1 < len(candidates) and candidates[i + 1].quantity is q else None
         if whole is not None and whole.noun and _BASELINE.match(flat, whole.np_end):
             return Count("subgroup", c.n, "part-described", 0.65, c.start, whole.np_end)
-    if not c.noun and not roles.ELLIPSIS.match(window) and _set_of(before) is None and not _baseline(before):
+        after = next((d.start for d in candidates[i + 2 :] if _stands(flat, d)), len(flat))
+        done = _after(_window(flat, whole, after)) if whole is not None and whole.noun else None
+        if whole is not None and done is not None and done[0] in ("treated", "enrolled", "evaluable") and done[2] < 90:
+            return Count(done[0], c.n, done[1], 0.75, c.start, whole.np_end + done[2])
+    if (
+        not c.noun
+        and not roles.ELLIPSIS.match(window)
+        and not (_set_of(before) or _in_set(window))
+        and not _baseline(before)
+    ):
         if _GIVEN_TO.search(before) and not result and not _other_therapy(before):
             return Count("treated", c.n, "administered-to", 0.75, c.start, c.end)
         return None
-    told = _set_of(before)
+    told = _set_of(before) or _in_set(window)
     if told is not None and not result:
         return Count(told, c.n, "named-set", 0.75, c.start, c.np_end)
     without = roles.WITHOUT_MORE.match(window)
@@ -237,6 +263,10 @@ def _role_of(
         return None
     if _ANOTHER.search(before) and c.noun and not result:
         return Count("subgroup", c.n, "additional", 0.7, c.start, c.np_end)
+    if _AFTER_MATCHING.search(before) and c.noun and not result and not _PER_ARM.match(window):
+        return Count("evaluable", c.n, "matched", 0.7, c.start, c.np_end)
+    if c.noun and _HAD_MEDIAN.match(window) and re.search(r"\b(?:the|all|our|these)\s+$", before):
+        return Count("treated", c.n, "topic", 0.5, c.start, c.np_end)
     hit = _after(window)
     if hit is not None:
         role, rule, end = hit
@@ -292,6 +322,12 @@ def _baseline(before: str) -> bool:
     return not roles.NO_BASELINE.search(before, start)
 
 
+def _in_set(window: str) -> str | None:
+    """'58 patients in the safety set and 55 in the efficacy set'."""
+    m = _IN_SET.match(window)
+    return roles.named_set(" " + m[1]) if m else None
+
+
 def _set_of(before: str) -> str | None:
     """'the safety population consisted of'."""
     m = roles.SET_OF.search(before)
@@ -304,6 +340,10 @@ def _also_treated(flat: str, c: Candidate, count: Count, following: int) -> list
         also = _ALSO_TREATED.match(flat, count.end, following)
         if also:
             return [Count("treated", c.n, "also-treated", 0.8, c.start, also.end())]
+    elif count.rule == "treated-after":
+        also = _ALSO_EVALUABLE.match(flat, count.end, following)
+        if also:
+            return [Count("evaluable", c.n, "also-evaluable", 0.75, c.start, also.end())]
     elif count.rule in ("adjective-enrolled", "evaluable-after"):
         window = _window(flat, c, following)
         m = _TREATED.search(window)

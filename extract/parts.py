@@ -28,7 +28,9 @@ COMPARISON = re.compile(
     r"(?:groups|arms|cohorts|products|therapies|treatments|settings)\b"
 )
 _IN_TITLE = re.compile(r"\b(?:versus|vs\.?|compar\w+)\b")
-MATCHED = re.compile(r"\bpropensity|(?<!hla-)(?<!hla )\bmatch(?:ed|ing)\b(?!\s+(?:donor|sibling|related|unrelated))")
+MATCHED = re.compile(
+    r"\bpropensity|\bpsm\b|(?<!hla-)(?<!hla )\bmatch(?:ed|ing)\b(?!\s+(?:donor|sibling|related|unrelated))"
+)
 _THERAPY = re.compile(
     r"-cel\b|leucel\b|\bcar(?:[\s-]?t)?\b|\b\w*cart\w*\b|transplant|\b(?:allo|auto|haplo)\w*[\s-]?(?:sct|hsct|hct)\b"
     r"|\b(?:hsct|asct|hct)\b|\bbsabs?\b|bispecific|\badcs?\b|chemo|immunotherap|radio|irradiat|tocilizumab|steroid"

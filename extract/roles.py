@@ -100,7 +100,7 @@ AFTER: tuple[Row, ...] = (
         rf"|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
         rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|\b(?:met|meeting"
         rf"|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry"
-        rf"|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\btook\s+part\b"
+        rf"|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\bcompleted\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?(?:surveys?|interviews?)\b|\btook\s+part\b"
         rf"|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
     ("treated", "treated-after",
         rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by"

@@ -78,7 +78,7 @@ def settle(
             if not c.role:
                 continue
             known = told.get(c.n)
-            if c.n == 1 and c.role != "subgroup" and (kind != "case_report" or most > 1 or titled > 1):
+            if c.n == 1 and c.role not in ("subgroup", "arm") and (kind != "case_report" or most > 1 or titled > 1):
                 continue
             if c.rule in ("topic", "n-equals-all") and known is None and c.n < most:
                 c = replace(c, role="subgroup")

@@ -34,6 +34,7 @@ _GROUP_AFTER = re.compile(
     rf"\s*(?:(?!were\b|was\b|had\b|received\b|in\b|at\b|of\b)[\w/+-]+\s+){{0,4}}?(?:{_GROUPED}\s|{roles.DISEASE}"
     r"|children\b|adults\b|(?:[\w-]+\s+)?controls?\b)"
 )
+_RESPECTIVELY = re.compile(r"[^;.]{0,200}?\bto\b[^;.]{0,120}?\brespectively\b")
 _LIST = re.compile(r"\s*(?:,|and|,\s*and)\s*")
 _ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
 _SHORT = re.compile(
@@ -99,6 +100,15 @@ def ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], li
             out[i] = Count(role, c.n, rule, 0.6, c.start, m.end() if m else c.end)
     for i in range(len(candidates) - 2, -1, -1):
         after, c, mine = out[i + 1], candidates[i], out[i]
+        if (
+            mine is None
+            and after is not None
+            and after.rule == "randomised"
+            and not c.denominator
+            and _LIST.fullmatch(flat, c.end, candidates[i + 1].start)
+            and _RESPECTIVELY.match(flat, candidates[i + 1].end)
+        ):  # '52 and 57 patients were randomized to one or the other, respectively'
+            out[i + 1] = after = replace(after, role="arm", rule="assigned-arm")
         one_of_several = not c.noun and after is not None and after.role == "subgroup" and _product_after(flat, c)
         if mine is not None and mine.role == "treated" and one_of_several and _product_after(flat, candidates[i + 1]):
             out[i] = replace(mine, role="subgroup", rule="product-group", strength=0.65)
