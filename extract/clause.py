@@ -26,6 +26,12 @@ from extract.quantities import PEOPLE, Quantity
 _SHORT_FORM = re.compile(rf"^\s*\((?=[^()\d]*[a-z])[^()\d{CONCEPT}{GRADE}]{{1,14}}\)")
 
 
+# '11 had …, representing 20% of those treated': the count again, as a share.
+_AMOUNTS = re.compile(
+    r"^[^.;()]{1,90},\s*(?:which\s+)?(?:represent(?:ing|s|ed)|correspond(?:ing|s|ed)\s+to|equating\s+to|i\.e\.,?)\s*$"
+)
+
+
 def _over_time(m: Mention) -> bool:
     """Survival, relapse and non-relapse mortality stand in one list: 'OS, PFS and NRM were …'."""
     return m.kind == "survival" or m.name in ("relapse", "death")
@@ -224,7 +230,7 @@ class Clause:
             ):
                 gap = self.skeleton[last.end : q.start]
                 topic = gap.rstrip().endswith(",") and TOPIC.search(self.folded[max(0, last.start - 22) : last.start])
-                if len(gap) < 130 and TRAILING.match(gap) and not topic:
+                if len(gap) < 130 and (TRAILING.match(gap) or _AMOUNTS.match(gap)) and not topic:
                     last.percent, last.ci = q.percent, last.ci or q.ci
                     last.tail = q.end
                     continue

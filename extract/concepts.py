@@ -47,6 +47,7 @@ _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "PFS": re.compile(r"\s*(?:analys|events?\b|benefit|prediction)"),
     "CRS": re.compile(r"\s*(?:onset|grading|management|prophyla|mitigation|criteria|score|symptoms|kinetics|biomarker|prediction|duration|treatment|severity)"),
     "neurotoxicity": re.compile(r"\s*(?:onset|grading|management|prophyla|mitigation|criteria|score|kinetics|biomarker|prediction|duration|treatment|severity)"),
+    "steroids": re.compile(r"[\s-]*(?:refractory|resistan|sparing|dependen|free|na[iï]ve)"),
     "tocilizumab": re.compile(r"\s*(?:prophylaxis\s+(?:is|may)|refractory)"),
     "infection": re.compile(r"\s*(?:prophylaxis|prevention|risk|free|with\s+(?:hbv|hiv)|control)"),
     "secondary malignancy": re.compile(r"\s*(?:risk|surveillance)"),
@@ -152,6 +153,7 @@ def _excluded(hit: Hit, folded: str) -> bool:
             folded[: hit.start].endswith("associated with ")
             and re.match(r"\s*[(\[]\s*\d", folded[hit.end : hit.end + 4])
         )
+        and not folded.startswith(("fatal", "lethal"), hit.start)
     ):
         return True
     if (

@@ -119,14 +119,25 @@ _CASE_LATER = frozenset(
     }
 )
 _CASE_NOT = re.compile(
-    r"\b(?:relapsed|refractory|prior|previous|history|before|first-line|chemotherapy|after\s+failure|literature|may|can|should|could|risk|suggest\w*|highlight\w*|potential|management|strateg\w+)\b"
+    r"\b(?:relapsed|(?<!steroid-)(?<!steroid )refractory|prior|previous|history|before|first-line|chemotherapy|after\s+failure|literature|may|can|should|could|risk|suggest\w*|highlight\w*|potential|management|strateg\w+)\b"
 )
 
 
+# 'A man with relapsed lymphoma developed …': what came before is not told of the event.
+_CASE_BEGINS = re.compile(r"\b(?:developed|experienced|suffered|complicated\s+by|presented\s+with)\s")
+# 'ICANS is a common complication': knowledge, no course.
+_IN_GENERAL = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:is|are|remains?)\b")
 # One of two or three patients.
 _CASE_WHICH = re.compile(
     r"\b(?:(?:patient|case|subject)\s+\d\b|(?:in\s+)?one\s+(?:patient|instance|case|child)|the\s+(?:first|second|third|other|latter|former)\s+(?:patient|case|child|man|woman|boy|girl))"
 )
+
+
+def _graded_here(folded: str, m: Mention, g: Mention, starts: set[int]) -> bool:
+    """Whether a grade is told of an event: 'grade 3 CRS', 'severe, steroid-refractory ICANS', 'CRS (grade 2)'."""
+    if g.end <= m.start:
+        return bool(re.fullmatch(r"\s*,?\s*(?:(?!and|or|with)[\w-]+\s+){0,2}", folded[g.end : m.start]))
+    return 0 <= g.start - m.end <= 3 and not any(0 < s - g.end <= 2 for s in starts)  # '… seizures (grade 3 ICANS)'
 
 
 def _case_statements(reading: Reading) -> list[Link]:
@@ -137,6 +148,7 @@ def _case_statements(reading: Reading) -> list[Link]:
     spans = [(link.start, link.end) for link in reading.links]
     folded = reading.sentence.folded
     out: list[Link] = []
+    starts = {m.start for m in reading.mentions if m.kind == "events"}
     for m in reading.mentions:
         if (
             m.kind in ("grade", "survival")
@@ -155,16 +167,15 @@ def _case_statements(reading: Reading) -> list[Link]:
             if any(link.mention.name == m.name for link in out):
                 continue
             told_before = re.sub(r"\brelapsed?\b(?!\s*(?:or|/|and)\s*refractory)", " ", told_before)
-        if _CASE_NOT.search(told_before) or re.search(
-            r"\b(?:no|not|without|never)\b", folded[max(0, m.start - 30) : m.start]
+        told_before = _CASE_BEGINS.split(told_before)[-1]
+        if (
+            _CASE_NOT.search(told_before)
+            or _IN_GENERAL.match(folded[m.end : m.end + 40])
+            or re.search(r"\b(?:no|not|without|never)\b", folded[max(0, m.start - 30) : m.start])
         ):
             continue
         grade = next(
-            (
-                g.name
-                for g in reading.mentions
-                if g.kind == "grade" and (0 <= m.start - g.end <= 2 or 0 <= g.start - m.end <= 3)
-            ),
+            (g.name for g in reading.mentions if g.kind == "grade" and _graded_here(folded, m, g, starts)),
             None,
         )
         time = next((q.times[0] for q in reading.quantities if q.times and abs(q.start - m.end) < 40), None)

@@ -23,7 +23,7 @@ _ALIKE_AGAIN = re.compile(
 
 # 'Neutropenia (85%) and anemia (54%) were the most common grade 3 or 4 adverse events.'
 _PREDICATE = re.compile(
-    rf"^[\])\s%]*(?:(?:of|in)\s+(?:the\s+|all\s+)?(?:{PEOPLE})[\s,]*)?(?:,?\s*respectively)?[\s,]*(?:which\s+|and\s+)?(?:were|was|being|represented|constituted)\s+(?:also\s+|among\s+|by\s+far\s+)*(?:the\s+)?(?:[\w-]+\s+){{0,3}}?(?:(?:most|more)\s+(?:commonly|frequently|common|frequent|prevalent|often)|commonest|only|main|major|predominant|leading|chief|principal|prevailing|all)\s+(?:(?!in\b|grade)[\w-]+\s+){{0,3}}?(?P<grade>{GRADE}+)"
+    rf"^[\])\s%]*(?:(?:of|in)\s+(?:the\s+|all\s+)?(?:{PEOPLE})[\s,]*)?(?:,?\s*respectively)?[\s,]*(?:which\s+|and\s+)?(?:were|was|being|represented|constituted)\s+(?:also\s+|among\s+|by\s+far\s+)*(?:the\s+)?(?:[\w-]+\s+){{0,3}}?(?:(?:most|more)\s+(?:commonly|frequently|common|frequent|prevalent|often)|commonest|only|main|major|predominant|leading|chief|principal|prevailing|all)\s+(?:(?!in\b|grade)[\w{CONCEPT}-]+\s+){{0,4}}?(?P<grade>{GRADE}+)"
 )
 # Between the members of a list of events with their values: '…, and', '), and '.
 NEXT_OF_LIST = re.compile(
@@ -49,6 +49,11 @@ _NO_HEADING = frozenset({"CRS", "neurotoxicity", "infection"})
 # 'AEs (any grade/grade ≥3)'
 _HEADED = re.compile(
     rf"(?:{CONCEPT}|events|toxicities)\s*[(\[;,]\s*{GRADE}+\s*(?:,|/|;|and|\[|\()\s*{GRADE}+\s*[)\]]+\s*(?:\w+\s+)?(?:were|included|was|:)"
+)
+
+
+_MOSTLY = re.compile(
+    r"\b(?:mostly|mainly|predominantly|largely|primarily|generally|usually|chiefly|for\s+the\s+most\s+part|most)\s+(?:(?:of|being|was|were|at)\s+)*$"
 )
 
 
@@ -142,14 +147,22 @@ class Grading(Clause):
         own = self.tagged.get(id(value)) if left else None
         if own is None and left and len(run.items) > 1 and not any(run.joints):
             last = self.tagged.get(id(run.items[-1]))  # '…, of which 2 and 1 were grade ≥3'
-            if last is not None and re.search(r"\bwere\s*$", self.skeleton[run.end : last.start]):
+            if (
+                last is not None
+                and re.match(r"^[\])%\s]*were\s*$", self.skeleton[run.end : last.start])
+                and re.search(r"\bof\s+(?:which|whom|these|them)\s*,?\s*$", self.skeleton[: run.start])
+            ):
                 own = last
         if own is not None:
             self.claimed.add(own.start)
             return own.name
         if left:
             since = previous if concepts.start == concepts.end else max(concepts.end, previous)
-            near = [g for g in self.grades if since <= g.start and g.end <= value.start and g.start not in self.claimed]
+            near = [
+                g
+                for g in self.grades
+                if since <= g.start and g.end <= value.start and g.start not in self.claimed and not self._mostly(g)
+            ]
             if near and self._last_grade_applies(near[-1], value):
                 return near[-1].name
         else:
@@ -168,7 +181,7 @@ class Grading(Clause):
         if (
             after_value is not None
             and re.match(
-                rf"^[\])\s]*(?:{PEOPLE}\s*)?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|and\s+(?:was|were)(?:\s+of)?|it\s+was|they|\s)*+$",
+                rf"^[\])\s]*(?:{PEOPLE}\s*)?(?:with\s+[\w-]+(?:\s+[\w-]+)?\s*(?=\())?[,;(\[:]?\s*(?:all|only|exclusively|both|each|of|were|was|being|had|with|at|on|which|whom|the|maximum|cases?|events?|reached|rated|developed|experienced|(?:and\s+)?was\s+always|and\s+(?:was|were)(?:\s+of)?|it\s+was|they|\s)*+$",
                 self.skeleton[value.end : after_value.start],
             )
             and not self._grade_has_value(after_value)
@@ -241,6 +254,13 @@ class Grading(Clause):
             if head or MOST.search(between):
                 return g.name
         return None
+
+    def _mostly(self, g: Mention) -> bool:
+        """'CRS, mostly grade 1 or 2, occurred in 85%': told of most, in passing."""
+        return bool(
+            re.match(r"\s*[,)]", self.skeleton[g.end : g.end + 4])
+            and _MOSTLY.search(self.skeleton[max(0, g.start - 40) : g.start])
+        )
 
     def _each_of_grade(self, end: int, grade: str | None) -> bool:
         """Whether the grade that follows at `end`, outside brackets, is told of each patient counted there."""

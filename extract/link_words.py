@@ -79,6 +79,15 @@ HAD_NONE = re.compile(
 )
 MOST_COMMON = re.compile(r"^[^()]*\)\s*(?:was|were)\s+(?:among\s+)?the\s+(?:[\w-]+\s+)*$")
 ABSENT_IN = re.compile(r"\b(?:absent|not\s+(?:observed|seen|detected|present)|did\s+not\s+occur)\s+in\s+(?:only\s+)?$")
+# '22 serious adverse events were recorded in 14 patients': events first, then who had them.
+COUNTED_BY_EVENT = frozenset({"AE", "SAE", "infection", "secondary malignancy"})
+EVENTS_IN = re.compile(
+    rf"\s*(?:\w+\s+)?(?:(?:were|was)\s+(?:observed|recorded|reported|noted|seen|documented|identified|diagnosed)|occurred|arose|developed)?\s*(?:in|among|by)\s+(?:only\s+|a\s+total\s+of\s+)?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?:\([^()]*\)\s*)?(?:of\s+(?:the\s+)?\d+\s+)?(?:{PEOPLE})\b"
+)
+# '(n = 5' counts what stands right before it: 'CRS (n = 5)', 'grade 1 in most (n = 17)'.
+EQUALS = re.compile(
+    rf"[{GRADE}{CONCEPT}]\s*(?:in\s+(?:most|some|others?|the\s+(?:majority|others?|rest|remainder))\s*)?[,(:]?\s*$"
+)
 ALL_BUT = re.compile(r"\b(?:all|every)\b[^.;,]{0,30}\b(?:but|except(?:\s+for)?)\s+(?:for\s+)?$")
 # 'One DLT (grade 3 anorexia)', 'a dose-limiting toxicity of grade 4 ICANS': what was limiting follows.
 LIMITING = re.compile(rf"^[^.;()]{{0,60}}?(?:[(,:]\s*(?:an?\s+|one\s+)?|\bof\s+(?={GRADE}))")

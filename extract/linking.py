@@ -14,9 +14,7 @@ from extract.concepts import Mention
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
-    ABSENT_IN,
     AGAIN,
-    ALL_BUT,
     BARRIER,
     BRACKETED_GROUP,
     CARRY,
@@ -25,11 +23,11 @@ from extract.link_words import (
     DESCRIBED,
     DESCRIBES,
     DID,
+    EQUALS,
     FOR_GROUP,
     FOR_SOME,
     GOES_ON,
     GROUP_NOUN,
-    HAD_NONE,
     IN_GROUP,
     LASTING,
     LEFT_DIRECT,
@@ -182,13 +180,8 @@ class _Reader(Whom):
             return
         if not (_is_survival(right) and len(gap_right) < 24) and self._other_group(run, concept_runs, previous_end):
             return
-        if first.bare and re.match(
-            r"\s*(?:(?!fatal|lethal|grade)[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b",
-            self.folded[first.n_end : first.n_end + 40],
-        ):
-            return  # episodes, not patients
-        if first.bare and first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
-            return  # 'one case of GVHD across 334 patients'
+        if first.bare and self._counts_none(run, left, right, gap_left, gap_right):
+            return
         if no_value(self.folded, self.skeleton, first, run.start, previous_end):
             return
         if (
@@ -208,7 +201,7 @@ class _Reader(Whom):
             return  # 'thirteen relapsed, of which nine received …'
         if first.percent is not None and CHANGE.match(self.folded, run.end):
             return  # 'was associated with a 26% (95% CI, 22-30) reduction'
-        if first.eq and first.bare and not re.search(rf"[{GRADE}{CONCEPT}]\s*[,(:]?\s*$", self.skeleton[: run.start]):
+        if first.eq and first.bare and not EQUALS.search(self.skeleton[: run.start]):
             return
         shared = self._share_of(run, right, concept_runs, next_start, gap_right)
         if shared is not None:
@@ -216,12 +209,6 @@ class _Reader(Whom):
             return
         if right is not None and MOST_COMMON.match(gap_right):
             right = None  # 'Neutropenia (any grade, 90%; grade 3, 86%) was the most common adverse event'
-        if left is not None and first.bare and ABSENT_IN.search(gap_left):
-            return  # 'CRS was absent in 4'
-        if right is not None and first.bare and right.items[0].kind == "events" and HAD_NONE.match(gap_right):
-            return  # 'and one had no CRS'
-        if first.bare and ALL_BUT.search(self.folded, max(0, run.start - 60), run.start):
-            return  # 'all patients but one'
         if right is not None and (
             re.search(
                 r"\b(?:not|never|without|no|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b", gap_right

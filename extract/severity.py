@@ -6,7 +6,7 @@ import re
 
 from extract.concepts import Mention
 from extract.grading import NEXT_OF_LIST, Grading
-from extract.link_words import LIMITING
+from extract.link_words import ABSENT_IN, ALL_BUT, COUNTED_BY_EVENT, EVENTS_IN, HAD_NONE, LIMITING, RIGHT_NEAR
 from extract.links import CONCEPT, GRADE, ConceptRun, Link, ValueRun, lone
 from extract.quantities import PEOPLE, Quantity
 
@@ -15,6 +15,9 @@ _ASIDE = re.compile(rf"[%\s]*(?:(?:of|in)\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?)?(?
 _ASIDE_INSIDE = re.compile(r"\s*[;,]")
 _BRACKETS = re.compile(r"[()\[\]]")
 _LONGEST_ASIDE = 160
+_EPISODES = re.compile(
+    r"\s*(?:(?!fatal|lethal|grade|and\b|or\b|with\b|had\b)[\w-]+\s+)?(?:episodes?|infections\s+(?:were|in|occurred))\b"
+)
 
 
 _HAD_GRADED = re.compile(
@@ -31,6 +34,27 @@ def _percent_only(q: Quantity) -> bool:
 
 class Severity(Grading):
     """A clause whose counted events tell more than one fact."""
+
+    def _counts_none(
+        self, run: ValueRun, left: ConceptRun | None, right: ConceptRun | None, gap_left: str, gap_right: str
+    ) -> bool:
+        """Whether a bare count is of episodes, of those without the event, or a denominator, not of patients with it."""
+        first = run.items[0]
+        if _EPISODES.match(self.folded, first.n_end):
+            return True
+        if right is not None and right.items[0].name in COUNTED_BY_EVENT:
+            if RIGHT_NEAR.match(gap_right) and EVENTS_IN.match(self.folded, right.end):
+                return True  # '22 serious adverse events were recorded in 14 patients'
+        if first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
+            last = self.links[-1].quantity if self.links else None
+            if last is not None and last.bare and last.n is not None and first.n is not None and last.n <= first.n:
+                last.total, last.total_span = first.n, (first.start, first.n_end)
+            return True  # 'one case of GVHD across 334 patients'
+        if left is not None and ABSENT_IN.search(gap_left):
+            return True  # 'CRS was absent in 4'
+        if right is not None and right.items[0].kind == "events" and HAD_NONE.match(gap_right):
+            return True  # 'and one had no CRS'
+        return bool(ALL_BUT.search(self.folded, max(0, run.start - 60), run.start))  # 'all patients but one'
 
     def _take_asides(self) -> None:
         """Set values in a bracket that grades the value before it aside, so that lists read on past them."""
