@@ -29,6 +29,9 @@ _NO_PATIENT = re.compile(rf"\bno\s+(?:{PEOPLE}|one|child|patient|participant|rec
 _AFTER = re.compile(
     rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|(?:was|were)\s+(?:zero|nil)\b|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|developed|arose|(?:was|were)\s+(?:seen|observed|noted|recorded|reported|found|fulfilled|met|reached))\s+(?:in|by)\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
 )
+_SOME_WITHOUT = re.compile(
+    rf"\b(?:{PEOPLE}|those)\s+without\s+(?:an?\s+|any\s+|(?:ongoing|prior|severe|early)\s+|{GRADE}+\s+)*$"
+)
 _ONE_WITHOUT = re.compile(
     rf"^{CONCEPT}+\s*(?:\([^()]*\)\s*)?(?:events?\s+)?(?:but\s+)?without\s+(?:any\s+|concurrent\s+|concomitant\s+|{GRADE}+\s*)*$"
 )
@@ -88,7 +91,7 @@ def read_absences(
                 skeleton[previous.end : c.start],
             )
         )
-        about_some = bool(
+        about_some = bool(_SOME_WITHOUT.search(clause[-70:])) or bool(
             re.search(
                 rf"\b(?:who|that)\s+(?:did|do|had|have|were|was|never|developed)\b[^.;,]{{0,40}}$|\b(?:than|in|for|among|versus|vs)\s+(?:the\s+)?(?:those|{PEOPLE})\s+without\b[^.;,]{{0,40}}$",
                 clause[-60:],
@@ -124,7 +127,9 @@ def read_absences(
     out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
     out += _none_higher(skeleton, concepts, grades, carried)
     any_told = {(link.mention.name, link.grade or "any") for link in linked}
-    out += _qualified(folded, skeleton, concepts, grades, quantities, taken, carried, any_told)
+    denied = {id(link.mention) for link in out if link.absent}
+    told_of = _qualified(folded, skeleton, concepts, grades, quantities, taken, carried, any_told)
+    out += [link for link in told_of if id(link.mention) not in denied]
     out += read_responses(folded, skeleton, concepts, taken)
     out += read_statements(skeleton, mentions, [*linked, *(link for link in out if link.rule not in _WEAK)])
     out += read_occurrences(folded, skeleton, mentions, [*linked, *out])

@@ -15,7 +15,7 @@ from extract.breakdowns import read_bracket, read_shares
 from extract.counting import Candidate, Count, blanked, brackets, candidates_in, word_end
 from extract.quantities import Quantity
 from extract.settling import settle
-from extract.sharing import coordinated, ellipses, loose, product_lists
+from extract.sharing import coordinated, ellipses, loose, paired, product_lists
 
 _TREATED = next(p for _, rule, p in roles.AFTER_RULES if rule == "treated-after")
 _CUT = re.compile(
@@ -150,6 +150,7 @@ def _read_level(
         out.append(_role_of(folded, flat, c, following, candidates, i, linked, title=title))
     ellipses(flat, candidates, out, linked)
     product_lists(flat, candidates, out)
+    paired(flat, candidates, out)
     coordinated(folded, flat, candidates, out)
     return out
 

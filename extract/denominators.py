@@ -157,6 +157,8 @@ def _pointed(sentence: str, q: Quantity, counted: list[Quantity], last: Quantity
     earlier = [o for o in counted if o.end <= q.start and o.n is not None and q.n is not None and o.n >= q.n]
     if earlier:
         return earlier[-1].n
+    if before.rstrip().endswith("including"):
+        return None  # what it is a part of stands in the same sentence
     return last.n if last is not None and last.n is not None and q.n is not None and last.n >= q.n else None
 
 

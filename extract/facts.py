@@ -209,7 +209,11 @@ def _draft(
 def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     mention, q = link.mention, link.quantity
     values: dict[str, Any] = {}
-    if mention.name in ("DCR", "MLFS"):  # read so that the value goes nowhere else; no endpoints of the evidence table
+    if mention.name in (
+        "DCR",
+        "MLFS",
+        "lesser response",
+    ):  # read so that the value goes nowhere else; no endpoints of the evidence table
         return None
     if mention.kind == "survival":
         return _survival(reading, at, link)

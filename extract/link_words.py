@@ -182,6 +182,9 @@ COMPARED = re.compile(
 NEXT_GROUP = re.compile(
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,4}[(\[]\s*$"
 )
+NEGATED_LIST = re.compile(
+    rf"\b(?:no|without|neither)\s+(?:any\s+|{GRADE}+\s+|[\w-]+\s+){{0,2}}{CONCEPT}+(?:[{CONCEPT}{GRADE}\s,]|\b(?:or|nor|and|other|any|severe|serious)\b)*$"
+)
 # '52% (FL: 53%, MZL: 47%)': the same by group.
 BRACKETED_GROUP = re.compile(
     r"^[\])%\s]*[\[(]\s*(?!grade|any\b|n\b|all\b|range|iqr|p\b|hr\b|median|95)(?:[\w+≥≤<>'’/-]+\s+){0,4}[\w+≥≤<>'’/-]+\s*[,:=]\s*$"

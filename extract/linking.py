@@ -33,6 +33,7 @@ from extract.link_words import (
     LEFT_DIRECT,
     MOST_COMMON,
     MOST_COMMON_OF,
+    NEGATED_LIST,
     NEXT_GROUP,
     OTHER_GROUP,
     OTHER_PREDICATE,
@@ -166,6 +167,8 @@ class _Reader(Whom):
                 left, gap_left, fresh = same[-1], " ", True
                 self._emit(run, left, "respectively", 0.9, left=True)
                 return
+        if first.all and left is not None and NEGATED_LIST.search(self.skeleton, max(0, left.start - 60), left.end):
+            return  # 'without CRS or serious adverse events in all three patients'
         if first.kind in ("hr", "duration", "not_reached", "decimal"):
             self._link_survival(run, concept_runs, left, right, gap_left, gap_right, fresh, barrier)
             return

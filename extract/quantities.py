@@ -91,6 +91,7 @@ _AT = re.compile(
     r"(?:\bat\s+both|\bat|\bby|\bwithin|\bafter|\bbeyond|\bover|\bfor|\bat\s+the|\bon|\buntil|\bpast|\bpersist\w+)\s*(?:the\s+first\s+|first\s+|the\s+|a\s+median\s+of\s+|about\s+|approximately\s+|more\s+than\s+|least\s+)*$"
 )
 
+_NAMES_AT = re.compile(r"\s+\ue000")  # '3 year progression-free survival'
 # 'OS and PFS 12 months after dosing were …': a time point, unless a verb or 'median' makes it the result itself.
 _SINCE_CELLS = re.compile(
     r"\s*(?:after|post|following|from|since)[\s-]+(?:the\s+)?(?:first\s+)?(?:car[\s-]?t?\s*(?:t[\s-])?(?:cells?)?\s*)?(?:cells?|infusions?|dosing|treatment|therapy|transfusion|administration|transplant\w*|enrol?lment|leukapheresis|randomi[sz]ation)?\s*(?:was|were)\b"
@@ -184,6 +185,7 @@ def _start(folded: str, a: Atom) -> Quantity | None:
         if a.numbers[0] is not None and (
             _AT.search(before)
             or (_LATER.match(folded, a.end) and not _VALUED.search(before))
+            or (a.rule == "duration" and _NAMES_AT.match(folded, a.end) and not _TELLS.search(before))
             or (_SINCE_CELLS.match(folded[a.end : a.end + 60]) and not _TELLS.search(before))
         ):
             q.times = (time_text(a.numbers[0], a.unit),)

@@ -123,6 +123,27 @@ def ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], li
             out[i] = Count(after.role, c.n, "list", 0.55, c.start, after.end)
 
 
+_AND = re.compile(r"\s*(?:,\s*)?and\s+")
+_IN_TURN = re.compile(r"[^;:.]{0,140}?\brespectively\b")
+
+
+def paired(flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
+    """'51 and 58 patients were randomized to A and B, respectively': two groups with one verb."""
+    for i in range(len(candidates) - 1):
+        first, second, told = candidates[i], candidates[i + 1], out[i + 1]
+        if (
+            out[i] is None
+            and told is not None
+            and told.role in ("enrolled", "treated", "evaluable", "arm")
+            and not (first.noun or first.denominator or second.denominator or first.eq)
+            and _AND.fullmatch(flat, first.end, second.start)
+            and _IN_TURN.match(flat, second.end)
+        ):
+            role = "evaluable" if told.role == "evaluable" else "arm"
+            out[i] = Count(role, first.n, "paired", 0.7, first.start, told.end)
+            out[i + 1] = replace(told, role=role, rule="paired", strength=0.7)
+
+
 def product_lists(flat: str, candidates: list[Candidate], out: list[Count | None]) -> None:
     """'axi-cel in 26 patients and tisa-cel in 24', '54 received axi-cel and 37 received tisa-cel'."""
     before = [
@@ -156,4 +177,4 @@ def _product_after(flat: str, c: Candidate) -> bool:
     return bool(roles.PRODUCT.search(_CLAUSE_END.split(flat[c.end : c.end + 50], maxsplit=1)[0]))
 
 
-__all__ = ["coordinated", "ellipses", "loose", "product_lists"]
+__all__ = ["coordinated", "ellipses", "loose", "paired", "product_lists"]
