@@ -23,10 +23,12 @@ _RISKS: tuple[tuple[str, str], ...] = (
 _NAMED = re.compile("|".join(f"(?P<r{i}>{words})" for i, (_, words) in enumerate(_RISKS)))
 # '…, relapse (HR 0.93) and death (HR 1.4)': an endpoint of a list, with its ratio in brackets.
 _LISTED = re.compile(
-    r"(?:^|[,;)\]]|\b(?:and|or|nor|in|for|of|on|with|but))\s*(?P<word>relapse|progression|disease\s+progression|death|mortality|progression\s+or\s+relapse)\s*(?:\([a-z]{2,4}\)\s*)?[,(\[]\s*$"
+    r"(?:^|[,;)\]]|\b(?:and|or|nor|in|for|of|on|with|but|reduce[sd]?|lower(?:ed)?|less|fewer|decreased?|increased?))\s*(?P<word>relapses?|cir|progression|disease\s+progression|death|mortality|progression\s+or\s+relapse)\s*(?:\([a-z]{2,4}\)\s*)?[,(\[]\s*$"
 )
-_LISTED_NAMES = {"death": "OS", "mortality": "OS"}
-_OTHER_OUTCOME = re.compile(r"\b(?:risk|survival|mortality|incidence|infections?|relapse)\b")
+_LISTED_NAMES = {"death": "OS", "mortality": "OS", "cir": "relapse", "relapses": "relapse"}
+_OTHER_OUTCOME = re.compile(
+    r"\b(?:risk|survival|mortality|incidence|infections?|(?<!early )(?<!prior )(?<!late )(?<!previous )(?<!first )relapse)\b"
+)
 # 'high LDH (HR 1.8) and bulk (HR 2.1) were associated with shorter PFS'
 _PREDICTS = re.compile(
     r"\b(?:associat\w+\s+with|correlat\w+\s+with|linked\s+(?:to|with)|related\s+to|predict(?:ed|s|ors?\s+(?:of|for)|ive\s+(?:of|for)|ing)|"

@@ -147,6 +147,8 @@ LEFT_WORD = (
 )
 LEFT_DIRECT = re.compile(rf"^(?>[\s,:=\[\](){GRADE}{TIME}~≈-]|(?<![a-z]){LEFT_WORD}(?![a-z]))*+$")
 BARRIER = re.compile(r";|\bwhile\b|\bwhereas\b|\balthough\b|\bbut\b|\bthough\b|\bwhereby\b")
+# 'PFS (primary end point; 13.3 vs 4.4 months)': what stands before the semicolon is an aside.
+IN_BRACKET = re.compile(rf"^\s*[\[(;](?:[^()\[\]\d;{CONCEPT}]{{0,40}};){{1,2}}\s*(?:median\s*,?\s*)?$")
 # '… 92% had CRS; it was grade ≥3 in 15%', 'CRS was common (76%) but seldom severe (4%)': still the same event.
 GOES_ON = re.compile(
     rf"^[\])%\s]*[,;]?\s*(?:but\s+|although\s+|though\s+|and\s+)?(?:it\s+|this\s+|they\s+|these\s+)?(?:was\s+|were\s+|had\s+)?(?:(?:of|only|seldom|rarely|infrequently|uncommonly|occasionally)\s+)*{GRADE}+\s*(?:in|\(|occurred\s+in)\s*(?:only\s+|just\s+)?$"
@@ -202,10 +204,12 @@ IN_GROUP = re.compile(
 _GROUP = rf"(?:(?!(?:was|were|had|has|have|is|are|developed|experienced|achieved|died|occurred|underwent|required)\b)[\w+≥≤<>'’/.{CONCEPT}{TIME}-]+\s*(?:\([^()]{{0,40}}\)\s*)?)"
 OTHER_GROUP = re.compile(
     rf"^[\])%\s]*(?:\([^()]{{0,60}}\)\s*)?(?:(?:in|for|with|among|of|after|without|from|at)\s+{_GROUP}{{1,12}}|overall\s*|alone\s*)?"
-    rf"[,;]?\s*(?:and|but|vs\.?|versus|than|compared\s+(?:with|to)|as\s+compared\s+(?:with|to)|as\s+opposed\s+to|(?:similar|comparable|superior|inferior)\s+to|against|while|whereas|relative\s+to|,)\s*"
+    rf"[,;(]?\s*(?:and|but|vs\.?|versus|than|compared\s+(?:with|to)|as\s+compared\s+(?:with|to)|as\s+opposed\s+to|(?:similar|comparable|superior|inferior)\s+to|against|while|whereas|relative\s+to|,)\s*"
     rf"(?:only\s+|just\s+|it\s+was\s+|that\s+)*(?:(?:in|for|with|among|after|without|of|from)\s+{_GROUP}{{1,12}})?[\[(]?\s*(?:was\s+|only\s+|it\s+was\s+|:\s*)*$"
 )
 # What follows a figure that is of another group: who it is, or nothing.
 FOR_GROUP = re.compile(
     rf"^[\])%\s]*(?:[\[(][^()\[\]]{{0,60}}[\])]\s*)?(?:(?:in|for|with|among|after|without|from)\s+(?!{GRADE})|respectively|[.,;)]|and\b|vs|versus|$)"
 )
+# '89% for OS': the endpoint of the figure itself follows.
+FOR_NAMED = re.compile(r"^[\])%\s]*(?:for\s+(?:the\s+)?(?:median\s+)?)?$")

@@ -25,9 +25,11 @@ from extract.link_words import (
     DID,
     EQUALS,
     FOR_GROUP,
+    FOR_NAMED,
     FOR_SOME,
     GOES_ON,
     GROUP_NOUN,
+    IN_BRACKET,
     IN_GROUP,
     LASTING,
     LEFT_DIRECT,
@@ -149,7 +151,7 @@ class _Reader(Whom):
         gap_left = self.skeleton[max(left.end, previous_end) : run.start] if left else ""
         gap_right = self.skeleton[run.end : right.start] if right else ""
         fresh = left is not None and left.end > previous_end
-        barrier = bool(BARRIER.search(gap_left)) and not GOES_ON.match(gap_left)
+        barrier = bool(BARRIER.search(gap_left)) and not GOES_ON.match(gap_left) and not IN_BRACKET.match(gap_left)
         direct = fresh and not barrier and bool(LEFT_DIRECT.match(gap_left))
         if direct and first.bare and re.match(r"\s+and\s+$", gap_left) and OTHERS.match(self.folded, first.n_end):
             return  # '32 patients with ICANS and 22 matched controls'
@@ -181,7 +183,9 @@ class _Reader(Whom):
             return
         if first.bare and (UNTOLD.match(self.folded, first.n_end) or UNTOLD_IN.search(self.folded, 0, run.start)):
             return
-        if not (_is_survival(right) and len(gap_right) < 24) and self._other_group(run, concept_runs, previous_end):
+        if not (_is_survival(right) and FOR_NAMED.match(gap_right)) and self._other_group(
+            run, concept_runs, previous_end
+        ):
             return
         if first.bare and self._counts_none(run, left, right, gap_left, gap_right):
             return
@@ -348,9 +352,19 @@ class _Reader(Whom):
         if any(c.kind == "survival" and previous_end <= c.start < run.start for c in self.concepts):
             return False
         gap = self.skeleton[previous_end : run.start]
+        again = before.mention
+        if self._depth(again.start) > self._depth(run.start):
+            # 'EFS was 18% (OS 16%), but with later relapse it was 55%': the endpoint outside the bracket goes on.
+            outside = [
+                o.mention
+                for o in self.links
+                if o.mention.kind == "survival" and self._depth(o.mention.start) <= self._depth(run.start)
+            ]
+            if not outside:
+                return False
+            again = outside[-1]
         if len(gap) > 150 or not OTHER_GROUP.match(gap) or not FOR_GROUP.match(self.skeleton[run.end : run.end + 90]):
             return False
-        again = before.mention
         listed = next((r for r in concept_runs if again in r.items and len(r.items) == len(run.items)), None)
         self._emit(run, listed or ConceptRun([again], again.start, again.end), "same-endpoint-of-group", 0.8, left=True)
         return True

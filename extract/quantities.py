@@ -68,7 +68,7 @@ _PERCENT_OF_TOTAL = re.compile(
 )
 _COUNT_AFTER_PERCENT = re.compile(r"\s*(?:[\[(]\s*|,\s*|;\s*|:\s*|[\])]\s*[\[(]\s*)(?:n\s?=\s?)?$")
 _CI_AFTER = re.compile(
-    rf"(?:\s+(?:of|in|for|among)\s+(?:the\s+|all\s+)*(?:[a-z][\w-]*\s+)?{PEOPLE})?\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{{0,12}}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$"
+    rf"(?:\s+per\s+[\w%.-]+(?:\s+[a-z]+)?)?(?:\s+(?:of|in|for|among)\s+(?:the\s+|all\s+)*(?:[a-z][\w-]*\s+)?{PEOPLE})?\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?|se[^,;)]{{0,12}}[,;]\s*|(?:one|two)-sided\s+|exact\s+)?$"
 )
 _RANGE_AFTER = re.compile(r"\s*[\])]?\s*(?:[,;:]\s*)?(?:[\[(]\s*)?(?:with\s+(?:a\s+)?)?$")
 _N_AFTER_CI = re.compile(r"\s*[,;]\s*(?:n\s?=\s?)?$")
