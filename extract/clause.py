@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from extract.checks import same_percent
 from extract.concepts import Mention
 from extract.link_words import (
     LABELLED,
@@ -219,6 +220,9 @@ class Clause:
         merged: list[Quantity] = []
         for q in self.values:
             last = merged[-1] if merged else None
+            if last is not None and self._count_behind_name(last, q):
+                last.n, last.total, last.tail = q.n, q.total, q.end
+                continue
             if (
                 last is not None
                 and last.kind == q.kind == "proportion"
@@ -245,6 +249,20 @@ class Clause:
                     merged.pop()
             merged.append(q)
         self.values = merged
+
+    def _count_behind_name(self, last: Quantity, q: Quantity) -> bool:
+        """'55% CR [12/22]': the count of the percent before the endpoint."""
+        return (
+            last.kind == q.kind == "proportion"
+            and last.percent is not None
+            and last.n is None
+            and last.total is None
+            and q.n is not None
+            and q.total is not None
+            and q.percent is None
+            and bool(re.match(rf"^\s*{CONCEPT}+s?\s*[\[(]\s*(?:n\s?=\s?)?$", self.skeleton[last.end : q.start]))
+            and same_percent(q.n, q.total, last.percent)
+        )
 
     def _value_runs(self) -> list[ValueRun]:
         runs: list[ValueRun] = []

@@ -25,7 +25,7 @@ RIGHT_NEAR = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?|in\s+|with\s+|as\s+)?(?:(?!and\b|or\b|while\b|but\b|versus\b|vs\b|was\b|were\b|after\b|at\b|for\b)[\w'’+/{GRADE}-]+\s+){{0,5}}[\(\[]?$"
 )
 RIGHT_PREDICATE = re.compile(
-    r"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+|them\s+|whom\s+)?)?(?:[\w'’+/-]+\s+){0,6}$"
+    rf"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+|them\s+|whom\s+)?)?(?:[\w'’+/{TIME}-]+\s+){{0,6}}$"
 )
 PREDICATES = re.compile(
     r"^(?:responded|relapsed|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|received|cleared|lost|died|had|completely)"
@@ -49,6 +49,9 @@ AGAIN = re.compile(
 )
 # '… whereas 5 of 6 non-transplanted patients did'
 DID = re.compile(r"[\])%\s]*(?:(?!and\b|or\b|but\b)[\w'’+/-]+\s+){0,6}did(?:\s+so)?\s*(?:$|[.,;)])")
+ASSESSED = re.compile(
+    r"\b(?:assess(?:ed|able|ment)|evaluated|measured|analy[sz]ed|determined|available|tested|data)\b[^.;,]{0,30}$|\b(?:among|across)\s+(?:the\s+|all\s+|our\s+|these\s+)*$"
+)
 CHANGE = re.compile(
     r"[\])%\s]*(?:\([^()]{0,60}\)\s*)?(?:absolute\s+|relative\s+)?(?:reduction|decrease|decline|drop|lower|higher|greater|gain|benefit|improvement|difference|more\s+likely|less\s+likely)\b"
 )

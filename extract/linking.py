@@ -15,6 +15,7 @@ from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
     AGAIN,
+    ASSESSED,
     BARRIER,
     BRACKETED_GROUP,
     CARRY,
@@ -208,6 +209,15 @@ class _Reader(Whom):
             return  # 'thirteen relapsed, of which nine received …'
         if first.percent is not None and CHANGE.match(self.folded, run.end):
             return  # 'was associated with a 26% (95% CI, 22-30) reduction'
+        if (
+            left is not None
+            and left.items[-1].kind == "response"
+            and first.bare
+            and fresh
+            and ASSESSED.search(gap_left)
+            and (right is None or not RIGHT_NEAR.match(gap_right))
+        ):
+            return  # 'response was assessed in 40 patients', 'response among the 60 evaluable patients: CR 45%'
         if first.eq and first.bare and not EQUALS.search(self.skeleton[: run.start]):
             return
         shared = self._share_of(run, right, concept_runs, next_start, gap_right)
@@ -218,7 +228,8 @@ class _Reader(Whom):
             right = None  # 'Neutropenia (any grade, 90%; grade 3, 86%) was the most common adverse event'
         if right is not None and (
             re.search(
-                r"\b(?:not|never|without|no|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b", gap_right
+                r"\b(?:not|never|no|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b|\bwithout\b[^.;,]{0,12}$",
+                gap_right,
             )
             or (first.n is None and re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+)?$", gap_right))
         ):

@@ -84,6 +84,9 @@ _LATER = re.compile(
     r"\s+(?:after|post|following|from|since)[\s-]+(?:the\s+)?(?:first\s+|car\b|infusion|treatment|therapy|cell|transplant|leukapheresis)"
 )
 _VALUED = re.compile(r"(?:\bof|\bwas|\bwere|\bis|\bmedian|\breached|\bto|\bvs\.?|\bversus|\band|[=:,(\[])\s*$")
+_CI_BEHIND_NAME = re.compile(
+    r"\s*(?:of\s+(?:the\s+|all\s+)?)?(?:an?\s+)?\ue000+s?(?:\s+rates?)?\s*[(\[]\s*(?:\d{1,4}\s*(?:/|of)\s*\d{1,4}\s*[;,]\s*)?$"
+)
 _AGAINST = re.compile(r"\b(?:vs\.?|versus|than|compared\s+(?:to|with)|against)\s+(?:\w+\s+)?$")
 _AVERAGED = re.compile(r"\b(?:median|mean|average)(?:\s+of|\s+was)?\s*[:=,]?\s*$")
 _LIST = re.compile(r"\s*(?:%|,|;|and|or|,\s*and|&|/|versus|vs\.?|v\.?|to|compared\s+(?:with|to)|against)\s*$")
@@ -309,6 +312,12 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             low, high, level = a.numbers
             q.ci, q.end = (low, high, level), a.end
             return True
+        if a.kind == "ci" and q.ci is None and q.percent is not None and last.kind == "percent":
+            low, high, level = a.numbers
+            named = _CI_BEHIND_NAME.match(gap)
+            if named and (low is None or low <= q.percent) and (high is None or q.percent <= high):
+                q.ci, q.tail = (low, high, level), a.end  # '68% CR (95% CI, 55-79)'
+                return True
         if a.kind == "pair" and q.percent is not None and q.ci is None and not gap.strip(" ,;"):
             low, high = a.numbers
             if low is not None and low <= q.percent and (high is None or q.percent <= high):
