@@ -48,7 +48,7 @@ _QUALIFIER = (
 
 
 _VALUE_FOLLOWS = re.compile(
-    rf"^[\])\s]*(?:(?:of\s+{GRADE}+|{GRADE}+|was|were|occurred|developed|seen|observed|reported|noted|in|of|only|just)\s*)*[\(\[]?\s*(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
+    rf"^[\])\s]*(?:(?:of\s+{GRADE}++|{GRADE}++|was|were|occurred|developed|seen|observed|reported|noted|in|of|only|just)\s*)*+[\(\[]?\s*(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
 )
 # 'Ten patients had no CRS' is told of ten, not of all.
 _SOME_HAD_NONE = re.compile(
