@@ -50,6 +50,12 @@ _NO_PROPORTION = re.compile(
 
 
 # '47 infection events', '12 different types of adverse events': what is counted is not patients.
+_TIME_OF_GROUP = re.compile(
+    r"\b(?:relaps(?:ing|ed)|recurr(?:ing|ed)|progress(?:ing|ed))\s+(?:disease\s+)?(?:within|before|after|beyond|more\s+than|less\s+than|[<>≤≥])?\s*(?:the\s+first\s+)?[\w.-]+\s*(?:months?|years?|days?|weeks?|mo)$"
+)
+_OF_EARLIER = re.compile(
+    r"\s*(?:of|after|from|post|following)\s+(?:(?:the|their|a|an|previous|prior|first)\s+)*(?:allo|auto|transplant|h?sct\b|hct\b|first|prior|initial|diagnosis|frontline|bcma|previous)"
+)
 _COUNT_BEHIND = re.compile(r"^[^.;:,()\[\]\d]{1,60}[(\[]\s*$")
 _LABEL_OF = re.compile(
     r"\b(?:patient|case|subject|pt)s?\s+(?:nos?\.?\s*|#)?\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*\s*(?:,|and|,\s*and|&)\s*$|\b(?:patient|case|subject)\s+(?:no\.?\s*|#)?$"
@@ -115,6 +121,8 @@ class Clause:
                 q.kind, q.percent, q.ci = "proportion", round(100 * q.value, 4), (low, high, q.ci[2])
             if q.kind == "decimal" and not survival:
                 continue
+            if q.times and _TIME_OF_GROUP.search(self.folded, 0, q.end) and _OF_EARLIER.match(self.folded, q.end):
+                continue  # 'patients relapsing within 6 months of transplantation' are a group
             if q.kind == "time":
                 if len(q.times) == 1 and _MEDIAN_OF.search(self.folded[max(0, q.start - 14) : q.start]):
                     after = next((c for c in self.concepts if c.start >= q.end), None)

@@ -28,7 +28,7 @@ _NOT_BEFORE: Mapping[str, re.Pattern[str]] = {
     "fever": re.compile(r"(?:early|persistent|low-grade)\s+$"),
     "steroids": re.compile(r"(?:high-dose|resistant\s+to)\s+$"),
 }  # fmt: skip
-_DISEASE = r"(?:b[\s-]|t[\s-]|large|lymphoma|leuk|multiple|myeloma|mm\b|dlbcl|lbcl|fl\b|mcl\b|all\b|b-all|acute|mantle|follicular|aggressive|nhl|cll|aml|disease|patients\b|children|adults|subjects|or\s+refractory|and\s+refractory|and/or|/|refractory|diffuse|cd\d|non-|indolent|hematolog|high-grade|primary|systemic|after|following|within|neuroblastoma|ovarian|solid|tumou?r)"
+_DISEASE = r"(?:of\s+(?:b-?|t-?)?(?:all\b|aml\b|cll\b|mm\b|acute|multiple|myeloma|leuk|lymphoma)|b[\s-]|t[\s-]|large|lymphoma|leuk|multiple|myeloma|mm\b|dlbcl|lbcl|fl\b|mcl\b|all\b|b-all|acute|mantle|follicular|aggressive|nhl|cll|aml|disease|patients\b|children|adults|subjects|or\s+refractory|and\s+refractory|and/or|/|refractory|diffuse|cd\d|non-|indolent|hematolog|high-grade|primary|systemic|after|following|within|neuroblastoma|ovarian|solid|tumou?r)"
 # 'relapsed after (an earlier) transplantation' tells the population, 'relapsed after infusion' a result.
 _LATER = re.compile(r"\b(?:subsequently|later|eventually|ultimately|then)\s+$")
 _EARLIER = r"(?!consolidat|subsequent)(?:(?!consolidat)[\w-]+\s+){0,3}?(?:\d+\s+(?:months?|years?)\s+(?:of|after|from)\s+(?:[\w-]+\s+){0,2}?)?(?:prior|previous|earlier|auto|allo|transplant|(?:h?sct|hct|bmt|asct)\b|first-line|front|initial|induction|second|blinatumomab|inotuzumab|multiple|\d+\s+(?:prior\s+)?lines|(?:one|two|three)\s+(?:or\s+more\s+)?(?:prior\s+)?lines)"

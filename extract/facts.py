@@ -24,6 +24,7 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     """Drafts of facts: dicts of fact fields plus 'at' (sentence index) and 'strength'."""
     drafts: list[dict[str, Any]] = []
     totals = denominators(readings)
+    given = _first_given(readings) if kind == "case_report" else 0
     for i, reading in enumerate(readings):
         drafts += _infused_of_enrolled(reading, i)
         for count in reading.cohorts:
@@ -62,7 +63,7 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
         told = [*reading.links, *(_case_statements(reading) if kind == "case_report" else [])]
         for link in [*told, *fatal_events(reading.sentence.folded, told)]:
             draft = _fact(reading, i, link)
-            if draft is None:
+            if draft is None or (draft["type"] == "response" and i < given):
                 continue
             if id(link) in totals and "total" not in draft and draft["type"] != "survival":
                 draft |= {"total": totals[id(link)], "inferred": ("total",)}
@@ -74,6 +75,16 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
 
 _SHARE_OF = re.compile(r"\b(?:of|out\s+of)\s+(?:the\s+|all\s+|a\s+total\s+of\s+|these\s+|our\s+)*$")
 _SCREENED = re.compile(r"\bscreened\b|\bassessed\s+for\b")
+
+
+_GIVEN = re.compile(r"\b(?:u|h)?car\b|\bcar-?t|\bcart\w*|-cel\b|leucel\b|\binfus(?:ed|ion)")
+
+
+def _first_given(readings: list[Reading]) -> int:
+    """The index of the first sentence of a case that speaks of the cells: remissions told before it were earlier."""
+    return next(
+        (i for i, r in enumerate(readings) if r.sentence.section != "TITLE" and _GIVEN.search(r.sentence.folded)), 0
+    )
 
 
 def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
@@ -171,7 +182,7 @@ def _case_statements(reading: Reading) -> list[Link]:
         if (
             _CASE_NOT.search(told_before)
             or _IN_GENERAL.match(folded[m.end : m.end + 40])
-            or re.search(r"\b(?:no|not|without|never)\b", folded[max(0, m.start - 30) : m.start])
+            or re.search(r"\b(?:no|not|without|never|neither|nor)\b", folded[max(0, m.start - 30) : m.start])
         ):
             continue
         grade = next(

@@ -270,6 +270,8 @@ class _Reader(Whom):
             and not (direct and self._closes(gap_left))
             and "responder" not in self.folded[right.start : right.end]
         ):
+            if self.links and right.items[0].name == "NR":
+                return  # '29% for CR vs 61% for nonresponse' names a group
             self._emit(run, right, "value-for-concept", 0.9, left=False)
             return
         if (

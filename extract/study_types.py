@@ -100,6 +100,10 @@ _OWN_WORK = re.compile(
 )
 _ASKED = re.compile(r"(?:^|[:?.]\s)(?:how|what|where|why|should|which|when|who)\b[^?:]*\?\s*$")
 _FEW = re.compile(rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b")
+_FEW_TREATED = re.compile(
+    rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b[^.;]{{0,90}}?"
+    r"\b(?:(?:were|was)\s+(?:infused|treated)|received)\b"
+)
 _OUTCOMES = re.compile(
     r"\b(?:median follow[\s-]?up|complete (?:response|remission)|progression[\s-]free survival|overall survival"
     r"|median age|(?:cytokine release syndrome|crs|icans) (?:was|were|occurred|developed|of)|response rate (?:was|of)|orr (?:was|of)|grade\s?[≥>\d]|hazard ratio|95% ci|p\s?[=<]\s?0?\.\d)"
@@ -123,6 +127,7 @@ FEW_PATIENTS: Weights = {"case_report": 5}
 NO_STUDY: Weights = {"review": 3}
 ASKS: Weights = {"review": 3}  # a title that asks
 ONE_CASE: Weights = {"case_report": 5}
+FEW_TREATED: Weights = {"preclinical": -3}  # a construct tried in cells and in the first patients
 NO_PATIENTS: Weights = {"retrospective": -3, "real_world": -3, "prospective_trial": -2}
 SHORT = 500  # characters: an abstract that breaks off tells nothing by what it lacks
 MANY_PATIENTS: Weights = {"real_world": 3}
@@ -192,6 +197,8 @@ def weights_of(record: Record, folded_title: str, folded: str) -> dict[str, Weig
     few = _FEW.search(everything)
     if not counted and few and not _DONORS.search(everything, max(0, few.start() - 40), few.start()):
         found["two or three patients"] = FEW_PATIENTS
+        if _FEW_TREATED.search(own):
+            found["two or three patients treated"] = FEW_TREATED
     elif not counted and len(folded) > SHORT:
         found["no patients counted"] = NO_PATIENTS
     if _ASKED.search(folded_title):

@@ -174,3 +174,12 @@ def test_arithmetic_is_checked(values: dict[str, float], failed: list[str]) -> N
 def test_a_rounded_percent_is_its_fraction(total: int, n: int, digits: int) -> None:
     n = min(n, total)
     assert same_percent(n, total, round(100 * n / total + 1e-12, digits))
+
+
+def test_a_remission_before_the_cells_is_none_of_a_case() -> None:
+    text = (
+        "A woman of 41 had acute lymphoblastic leukemia. Complete remission followed induction. She relapsed, and "
+        "CD19 CAR-T cells were infused. She achieved MRD-negative complete remission on day 30."
+    )
+    done = EXTRACTOR.extract(record(text, label="", title="CAR-T cells for leukemia: a case report"))
+    assert [f.values.get("endpoint") for f in done.facts if f.values["type"] == "response"] == ["MRD- CR"]

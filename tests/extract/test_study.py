@@ -203,6 +203,10 @@ TEXTS = (
          "Here we describe a patient with treatment-refractory stiff person syndrome. Walking improved after "
          "infusion of CD19 CAR T cells (KYV-101). The patient had no neurotoxicity.",
          "case_report", ("CD19",), ("stiff person syndrome",)),
+    Text("A third-generation CD19 CAR clears extramedullary leukemia",
+         "The new CAR T cells were tested in killing assays and in xenografts of acute lymphoblastic leukemia. Three "
+         "patients with extramedullary relapse were infused. All three reached complete remission.",
+         "case_report", ("CD19",), ("B-ALL",)),
     Text("Parkinsonism after ciltacabtagene autoleucel in two patients",
          "Two men with multiple myeloma developed movement disorder on days 19 and 38. Both improved with "
          "cyclophosphamide. Patient 1 died of infection.",
