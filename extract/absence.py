@@ -215,6 +215,7 @@ def _grade_of(c: Mention, grades: list[Mention], skeleton: str) -> str | None:
             skeleton[c.end : g.start],
         )
     ]
+    after = [g for g in after if not re.match(rf"\s+{CONCEPT}", skeleton[g.end :])]  # 'no ICANS or grade 3 CRS'
     return after[0].name if after else None
 
 
@@ -227,7 +228,12 @@ def _graded_absences(
         if any(link.start <= g.start and g.end <= link.end for link in done):
             continue
         cue = _NONE_GRADE.search(skeleton[: g.start])
-        if not cue:
+        behind = _IN_NONE.match(skeleton, g.end)
+        before = [c for c in concepts if c.end <= g.start and c.kind == "events" and c.name not in _UNGRADED]
+        if behind and before and not any(link.mention is before[-1] and link.grade == g.name for link in done):
+            found = Mention("events", g.start, behind.end(), before[-1].name)
+            out.append(Link(found, None, "graded-absence", 0.85, g.start, behind.end(), grade=g.name, absent=True))
+        if not cue or behind:
             continue
         after = next((c for c in concepts if c.start >= g.end), None)
         if (
@@ -281,6 +287,10 @@ def _none_fatal(folded: str, skeleton: str) -> list[Link]:
     return out
 
 
+# '… and grade 4 in none'
+_IN_NONE = re.compile(
+    rf"\s*(?:events?\s+|cases?\s+)?(?:(?:was|were)\s+(?:seen|observed|noted|reported)\s+)?in\s+(?:none|no\s+(?:{PEOPLE}|one|cases?))\b"
+)
 _UNGRADED = frozenset({"death", "all-cause death", "DLT"})
 _NONE_HIGHER = re.compile(
     r"\b(?:none|no|without)\s+(?:(?:was|were|being|any|events?|cases?|a)\s+)*(?:higher|more\s+severe)(?:[\s-]+grades?|\s+events?)?\b(?!\s+than)"
@@ -364,7 +374,7 @@ def _qualified(
         if (
             c.kind != "events"
             or (id(c) in taken and (c.name, "any") in told)
-            or c.name in ("AE", "SAE", "all-cause death", "death")
+            or c.name in ("SAE", "all-cause death", "death")
             or any(link.mention is c for link in out)
         ):
             continue

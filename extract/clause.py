@@ -360,9 +360,11 @@ class Clause:
         ):
             if (first.n is None) == (q.n is None) and (first.percent is None) == (q.percent is None):
                 return True  # '4 and 11 patients had grades 1 and 2 CRS, respectively'
-        if re.search(
-            r"(?:[,;]|\band|\bwith|\bincluding)\s*(?:in\s+|only\s+|an?\s+(?:further\s+)?)?$", gap
-        ) and self._counts_own_concept(q):
+        if (
+            re.search(r"(?:[,;]|\band|\bwith|\bincluding)\s*(?:in\s+|only\s+|an?\s+(?:further\s+)?)?$", gap)
+            and self._counts_own_concept(q)
+            and not self._graded_in_turn(q)
+        ):
             return False
         if OTHER_PREDICATE.match(self.skeleton[q.end : q.end + 60]) and re.search(r"(?:,|\band)\s*$", gap):
             return False
@@ -390,6 +392,11 @@ class Clause:
             count += 1
         return count
 
+    def _graded_in_turn(self, q: Quantity) -> bool:
+        """'9, 6, and 2 developed grade 1, 2, and 3 CRS, respectively'."""
+        g = next((g for g in self.grades if g.start >= q.end), None)
+        return g is not None and len(g.grades) > 1 and "respectively" in self.folded[g.end : g.end + 60]
+
     def _counts_own_concept(self, q: Quantity) -> bool:
         """Whether a concept follows the value at once: '5 CR, 3 PR'."""
         after = next((c for c in self.concepts if c.start >= q.end), None)
@@ -413,7 +420,10 @@ class Clause:
                     PREDICATES.match(self.folded[c.start : c.end])
                     or (PREDICATES.match(self.folded[before.start : before.end]))
                 )
-                alike = before.name != c.name and (before.kind == c.kind or (_over_time(before) and _over_time(c)))
+                anew = GRADE in gap and before.kind == "events"  # 'any CRS, severe CRS, any ICANS and severe ICANS'
+                alike = (before.name != c.name or anew) and (
+                    before.kind == c.kind or (_over_time(before) and _over_time(c))
+                )
                 general = before.name in ("AE", "SAE") and "and" not in gap  # 'Among other AEs, CRS (83%)'
                 if not between and not opens and not verb and not general and alike and LIST.match(gap):
                     last.items.append(c)

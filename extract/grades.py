@@ -62,6 +62,11 @@ def read_grades(folded: str) -> list[Mention]:
     out = []
     for m in _GUARDED.finditer(folded):
         grades = _grades(m)
+        if grades and m["rest"] and _COUNTED.fullmatch(m["rest"]) and not _PLURAL.match(m["graded"]):
+            if folded[m.end() : m.end() + 1] in (";", ")", "]"):
+                # '(grade 1, 16; grade 2, 4)': the second number counts.
+                out.append(Mention("grade", m.start(), m.end("first"), str(_digit(m["first"])), ()))
+                continue
         if grades:
             out.append(Mention("grade", m.start(), m.end(), grades[0], grades))
     for m in _OF_EVENT.finditer(folded):
@@ -75,6 +80,8 @@ def read_grades(folded: str) -> list[Mention]:
     return sorted(out, key=lambda g: g.start)
 
 
+_COUNTED = re.compile(r"\s*,\s*\d")
+_PLURAL = re.compile(r"(?:\w+\s+)?grades")
 # 'The maximum grade of CRS was 1 in 52%', 'the worst ICANS grades were 2 (n = 5) and …'
 _OF_EVENT = re.compile(
     rf"(?<![a-z])(?:grades?|severity)\s+(?:of|for)\s+(?:[a-z][\w'-]*[\s-]+){{1,6}}(?:was|were|being)\s+(?:of\s+)?(?P<n>[1-5])(?:\s*(?P<more>{_MORE})|\s*(?:-|–|/|or|to)\s*(?P<to>[2-5]))?(?=\s*(?:in\s|\(|\[))"

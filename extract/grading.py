@@ -52,6 +52,10 @@ _HEADED = re.compile(
 )
 
 
+# 'Grade ≥3 adverse events occurred in 18; the most common were …'
+_OF_THESE = re.compile(
+    rf"^\s*(?:events|toxicit\w+|aes|{CONCEPT}+)[^;]{{0,90}};\s*(?:the\s+)?most\s+(?:common|frequent)(?:ly|\s+ones)?\s+(?:were|was|included)\s+[^;]*$"
+)
 _MOSTLY = re.compile(
     r"\b(?:mostly|mainly|predominantly|largely|primarily|generally|usually|chiefly|for\s+the\s+most\s+part|most)\s+(?:(?:of|being|was|were|at)\s+)*$"
 )
@@ -176,8 +180,10 @@ class Grading(Clause):
             if g.end <= concepts.start
             and re.match(r"^\s*[\])]?\s*(?:cases?\s+of\s+|events?\s+of\s+)?$", self.skeleton[g.end : concepts.start])
         ]
-        if adjective and left:
+        if adjective and left and not self._each_its_own(concepts):
             return adjective[-1].name
+        if self._each_its_own(concepts):
+            return self._adjective(mention) or "any"
         if (
             after_value is not None
             and re.match(
@@ -185,6 +191,7 @@ class Grading(Clause):
                 self.skeleton[value.end : after_value.start],
             )
             and not self._grade_has_value(after_value)
+            and not self._of_next_event(value, after_value)
         ):
             self.claimed.add(after_value.start)
             return after_value.name
@@ -210,6 +217,22 @@ class Grading(Clause):
             if inside:
                 return inside[-1].name
         return self._inherited_grade(mention, left=left) or (None if left else self._beside(mention, value))
+
+    def _adjective(self, mention: Mention) -> str | None:
+        """The grade right in front of an event."""
+        near = [g for g in self.grades if g.end <= mention.start and not self.skeleton[g.end : mention.start].strip()]
+        return near[-1].name if near else None
+
+    def _each_its_own(self, concepts: ConceptRun) -> bool:
+        """'Any CRS, severe CRS, any ICANS and severe ICANS': a list that names an event again with its grade."""
+        names = [c.name for c in concepts.items]
+        return len(set(names)) < len(names) and self._adjective(concepts.items[-1]) is not None
+
+    def _of_next_event(self, value: Quantity, g: Mention) -> bool:
+        """'… and 39%; severe CRS was …': the grade behind the value is of the event that follows."""
+        return bool(re.search(r"[;,]|\band\b", self.skeleton[value.end : g.start])) and bool(
+            re.match(rf"\s+{CONCEPT}", self.skeleton[g.end : g.end + 4])
+        )
 
     def _beside(self, mention: Mention, value: Quantity) -> str | None:
         """'20 had grade 3-4 neutropenia, 14 thrombocytopenia and 9 anemia': cytopenias share the first one's grade."""
@@ -243,7 +266,7 @@ class Grading(Clause):
             return None
         for g in reversed([g for g in self.grades if g.end <= mention.start]):
             between = self.skeleton[g.end : mention.start]
-            if re.search(r";|(?<!vs)\.\s", between):
+            if re.search(r";|(?<!vs)\.\s", between) and not _OF_THESE.search(between):
                 return None
             head = HEAD.match(between)
             if head and not left and head[0].endswith("(") and not self._in_bracket(mention.start):
@@ -251,7 +274,7 @@ class Grading(Clause):
             named = next((c.name for c in self.concepts if c.start >= g.end), "")
             if head and named in _NO_HEADING and CONCEPT in head[0] and mention.name in _NO_HEADING | {"GVHD"}:
                 return None  # 'grade ≥3 CRS was 32%, that of ICANS 18%'
-            if head or MOST.search(between):
+            if head or MOST.search(between) or _OF_THESE.search(between):
                 return g.name
         return None
 

@@ -32,6 +32,7 @@ from extract.link_words import (
     GROUP_NOUN,
     IN_BRACKET,
     IN_GROUP,
+    INFECTION_KINDS,
     LASTING,
     LEFT_DIRECT,
     MOST_COMMON,
@@ -464,6 +465,7 @@ class _Reader(Whom):
                 or (BRACKETED_GROUP.match(gap) and not first.bare)
                 or (NEXT_GROUP.match(gap) and not first.bare and not self._next_of_list(previous_end, gap))
                 or (COMPARED.match(gap) and not first.bare)
+                or (INFECTION_KINDS.match(gap) and self.links and self.links[-1].mention.name == "infection")
             )
         )
 

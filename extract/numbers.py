@@ -277,6 +277,8 @@ def _atom(m: re.Match[str], rule: str) -> Atom:
         return Atom("percent", start, end, rule, (number(m["lancet"].replace("-", ".")),))
     if rule in ("percent", "percent_se"):
         return Atom("percent", start, end, rule, (number(m["pct"] if rule == "percent" else m["se_pct"]),))
+    if rule == "fraction" and (number(m["fn"]) > number(m["fd"]) or m.string[start - 1 : start] == "/"):
+        return Atom("noise", start, end, rule)  # '10/4/1', no part of a whole
     if rule == "fraction":
         return Atom("fraction", start, end, rule, (number(m["fn"]), number(m["fd"])))
     if rule == "int_range":
