@@ -38,6 +38,7 @@ _DOSE_AFTER = re.compile(r"[^;.]{0,60}?(?:(?:x|×)\s*10|million\b|\bcells?/kg)")
 _MATCHED = re.compile(
     r"\b(?:after|following)\b[^;.]{0,40}\bmatching\s*$|\bmatched\s+(?:cohort|sample|set|population)\s*$"
 )
+_COHORT_BEFORE = re.compile(r"\b(?:cohort|arm|group|level)\s+[\da-d]\w?\s*[,:]\s*$")
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|matched|propensity)\b(?![^;.]*\b(?:donors?|siblings?)\b)[^;.]*$"
 )
@@ -117,6 +118,7 @@ def read_bracket(
                 dose
                 or assigned
                 or roles.ARM.search(tail.split(";")[0][:40])
+                or _COHORT_BEFORE.search(text, max(start, c.start - 40), c.start)
                 or re.search(r"\bdose\s+levels?\b", tail.split(";")[0])
             )
             rule = "product-group" if roles.PRODUCT.search(words) else "breakdown"

@@ -43,7 +43,7 @@ _RESULT_VERB = re.compile(
 )
 _TIMES = re.compile(r"\b(?:days|weeks|months|years)\s+[\d,\s]{1,20}(?:and\s+|or\s+)?$")
 _GIVEN_DOSE = re.compile(r"\s*(?:\w+\s+){0,2}?(?:received|with)\s")
-_CASES_OF = re.compile(rf"\s*of\s+(?!(?:[\w/-]+\s+){{0,3}}?{roles.DISEASE})")
+_CASES_OF = re.compile(rf"\s*of\s+(?!(?:[\w/-]+\s+){{0,3}}?(?:{roles.DISEASE}|{roles.CAR}))")
 _PART = re.compile(r"\s*(?:not\s+\w+ing|without|who\s+did\s+not)\b")
 _FULFILLED = re.compile(
     r"\s*(?:[^;:.]{0,40}?\b(?:fulfilled|met|satisfied)\b[^;:.]{0,40}\bcriteria"
@@ -83,6 +83,8 @@ _ALSO_EVALUABLE = re.compile(
     r"[^;:.]{0,60}?\band\s+(?:(?:were|was)\s+)?(?:all\s+)?(?:evaluable|assessable"
     r"|included\s+in\s+(?:the\s+)?(?:[\w-]+\s+){0,3}?analys[ie]s|(?:could\s+be|available\s+for)\s+(?:evaluated|assessed|analysis))\b"
 )
+_COMPARING = re.compile(r"\bcompar(?:ed|ing)\b|\bmatched\s+(?:\d:\d\s+)?(?:with|to)\b")
+_WERE_COMPARED = re.compile(r"\b(?:was|were)\s+(?:\w+ly\s+)?(?:compared|matched)\b")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _AT_PLACE = re.compile(r"\s*treated\|")
@@ -251,7 +253,7 @@ def _role_of(
         return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end)
     if (
         c.noun
-        and re.search(r"\bcompar(?:ed|ing)\b", before)
+        and (_COMPARING.search(before) or _WERE_COMPARED.search(window))
         and any(d.noun for d in (candidates[max(0, i - 1) : i] + candidates[i + 1 : i + 2]))
     ):
         return Count("arm", c.n, "compared", 0.7, c.start, c.np_end)

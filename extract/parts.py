@@ -126,7 +126,10 @@ def _role(counts: Sequence[Count], run: Sequence[int], text: str, *, compared: b
     if any(_SEX.search(label) for label in labels):
         return None
     shared = [
-        t or bool(_RECEIVED.match(w)) or (c.rule == "rest" and bool(_ELLIPTIC.match(w)))
+        t
+        or text[: c.start].endswith(" in ")
+        or bool(_RECEIVED.match(w))
+        or (c.rule == "rest" and bool(_ELLIPTIC.match(w)))
         for t, c, w in zip(therapies, group, labels, strict=True)
     ]
     if told & set(WHOLE) and not (len(told) == 1 or all(shared)):

@@ -66,7 +66,7 @@ ADJECTIVES: tuple[Row, ...] = (
     ("evaluable", "adjective-evaluable", r"\b(?:\w+-)?(?:evaluable|assessable)\b"),
     ("enrolled", "adjective-enrolled",
         r"\b(?:enrolled|included|recruited|registered|randomi[sz]ed|approved|accepted)\b"),
-    ("screened", "adjective-screened", r"\b(?:screened|leuka?pheresed|apheresed)\b"),
+    ("screened", "adjective-screened", r"\b(?:screened|referred|leuka?pheresed|apheresed)\b"),
     ("treated", "adjective-treated",
         r"\b(?:infused|treated|dosed)\b|\b(?:car|cel|car-?t|t-cell)\b[\w\s-]{0,20}\brecipients\b"),
     ("evaluable", "adjective-analysed", r"\b(?:analy[sz]ed|analy[sz]able|assessed|evaluated)\b"),
@@ -79,7 +79,7 @@ AFTER: tuple[Row, ...] = (
         r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed"
         r"|evaluated)"),
     ("screened", "screened-after",
-        rf"\b{_BE}screened\b|\b{_BE}assessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b"
+        rf"\b{_BE}(?:screened|harvested)\b|\b{_BE}assessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b"
         rf"|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on"
         rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection"
         rf"|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was"
@@ -94,7 +94,7 @@ AFTER: tuple[Row, ...] = (
         r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
         r"|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
     ("enrolled", "enrolled-after",
-        rf"\bassigned\s+to\s+treatment\b"
+        rf"\bassigned\s+to\s+treatment\b|\bmet\s+(?:the\s+|all\s+)?criteria\b(?!\s+(?:for|of))"
         rf"|\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented"
         rf"|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)(?!\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b)"
         rf"|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"

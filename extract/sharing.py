@@ -34,6 +34,7 @@ _GROUP_AFTER = re.compile(
     rf"\s*(?:(?!were\b|was\b|had\b|received\b|in\b|at\b|of\b)[\w/+-]+\s+){{0,4}}?(?:{_GROUPED}\s|{roles.DISEASE}"
     r"|children\b|adults\b|(?:[\w-]+\s+)?controls?\b)"
 )
+_COMPARED_AFTER = re.compile(r"[^;:.]{0,120}?\bwere\s+(?:\w+ly\s+)?compared\b")
 _RESPECTIVELY = re.compile(r"[^;.]{0,200}?\bto\b[^;.]{0,120}?\brespectively\b")
 _LIST = re.compile(r"\s*(?:,|and|,\s*and)\s*")
 _ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
@@ -64,7 +65,14 @@ def coordinated(folded: str, flat: str, candidates: list[Candidate], out: list[C
             for at in range(i, j + 1):
                 count, c = out[at], candidates[at]
                 if count is None or count.role not in ("arm", "subgroup"):
-                    out[at] = Count("subgroup", c.n, "coordinated", 0.7, c.start, max(c.np_end, c.end))
+                    role = "arm" if _COMPARED_AFTER.match(flat, candidates[j].end) else "subgroup"
+                    out[at] = Count(role, c.n, "coordinated", 0.7, c.start, max(c.np_end, c.end))
+        elif j > i and any(c is not None and c.rule == "compared" for c in told):
+            for at in range(i, j + 1):
+                if out[at] is None:
+                    out[at] = Count(
+                        "arm", candidates[at].n, "compared", 0.7, candidates[at].start, candidates[at].np_end
+                    )
         i = j + 1
 
 
