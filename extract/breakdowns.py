@@ -161,6 +161,12 @@ def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: l
     return replace(made, role=last.role, rule="union", start=outer[host - 1].start)
 
 
+# '(N = 184) were randomly assigned': what was done with all of them.
+_THEN = re.compile(
+    r"\s*[)\]]\s*(?:were|was)\s+(?:(?P<assigned>random(?:ly|i[sz]ed)(?:\s+(?:assigned|allocated))?)|(?P<treated>infused|treated)|enrolled|recruited|registered)\b"
+)
+
+
 def _equals(
     folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int], *, compared: bool
 ) -> Count | None:
@@ -201,7 +207,17 @@ def _equals(
         for role, _, pattern in roles.ADJECTIVE_RULES:
             if pattern.search(whole[0]):
                 return Count(role, c.n, f"n-equals-{role}", 0.75, begin, c.end)
-    trailing = text[c.end : c.end + 40]
+    trailing = text[c.end : c.end + 60]
+    assigned = _THEN.match(trailing)
+    if (
+        assigned
+        and not re.search(r"\d", text[start : c.start])
+        and not re.search(r"\b(?:arm|group|cohort)\b", name[-30:])
+    ):
+        role = "treated" if assigned["treated"] else "enrolled"
+        return Count(
+            role, c.n, "randomised" if assigned["assigned"] else "n-equals-then", 0.75, begin, c.end + assigned.end()
+        )
     arm = bool(
         roles.ARM.search(name[-45:])
         or roles.ARM.search(trailing)

@@ -131,6 +131,14 @@ def _without_asides(folded: str, atoms: list[Atom]) -> str:
     return folded
 
 
+_ASIDE = re.compile(r"(?<=[\w)%\]])—(?=[a-z])([^—.;]{8,90})(?<=[\w)%\]])—(?=[a-z])")
+
+
+def bracketed_asides(folded: str) -> str:
+    """'32 patients—including 27 with DLBCL—received' with brackets in place of the dashes."""
+    return _ASIDE.sub(lambda m: f"({m[1]})", folded) if folded.count("—") == 2 else folded
+
+
 def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) -> Reading:
     """Numbers, concepts, links and cohorts of one sentence; `carried` goes on to the next."""
     reading = Reading(s)
@@ -161,6 +169,11 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
     if _EARLIER.search(folded):  # a transplant before the cells tells who the patients were
         linked -= procedures
     reading.cohorts = read_cohorts(
-        s.folded, reading.quantities, linked, procedures, title=s.section == "TITLE", results=s.scope is Scope.RESULTS
+        bracketed_asides(s.folded),
+        reading.quantities,
+        linked,
+        procedures,
+        title=s.section == "TITLE",
+        results=s.scope is Scope.RESULTS,
     )
     return reading

@@ -166,6 +166,10 @@ BEFORE: tuple[Row, ...] = (
         rf"|contain(?:s|ed)))\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
     ("enrolled", "there-were", rf"\bthere\s+were\s+{_SUM}"),
+    ("enrolled", "across", rf"\b(?:identified|included|pooled|covering)\s[^;:.]{{0,70}}?\bacross\s+{_SUM}"),
+    ("enrolled", "studied-in",
+        rf"\bwe\s+(?:(?:also|then|\w+ly)\s+)?(?:assess|evaluat|analy[sz]|investigat|examin|stud[iy]|compar|describ|characteri[sz]|explor"
+        rf"|review|audit|survey)(?:e|ed|ied)?\s[^;:,.()\d]{{3,110}}?\b(?:in|among|of|from)\s+{_SUM}"),
 )  # fmt: skip
 
 # Sets of patients that a paper names: 'the leukapheresis set (n = 92)', 'the safety population consisted of 87'.
