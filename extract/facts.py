@@ -73,7 +73,7 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     return drafts
 
 
-_SHARE_OF = re.compile(r"\b(?:of|out\s+of)\s+(?:the\s+|all\s+|a\s+total\s+of\s+|these\s+|our\s+)*$")
+_SHARE_OF = re.compile(r"(?<!total )\b(?:of|out\s+of)\s+(?:the\s+|all\s+|a\s+total\s+of\s+|these\s+|our\s+)*$")
 _SCREENED = re.compile(r"\bscreened\b|\bassessed\s+for\b")
 
 
@@ -138,6 +138,10 @@ _CASE_NOT = re.compile(
 _CASE_BEGINS = re.compile(r"\b(?:developed|experienced|suffered|complicated\s+by|presented\s+with)\s")
 # 'ICANS is a common complication': knowledge, no course.
 _IN_GENERAL = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:is|are|remains?)\b")
+# Steroids as part of what treats the disease.
+_REGIMEN = re.compile(
+    r"\b(?:bortezomib|carfilzomib|lenalidomide|pomalidomide|daratumumab|cyclophosphamide|doxorubicin|etoposide|rituximab|vincristine|cytarabine|ifosfamide|venetoclax|regimen|first-line|induction|r-?chop)\b"
+)
 # One of two or three patients.
 _CASE_WHICH = re.compile(
     r"\b(?:(?:patient|case|subject)\s+\d\b|(?:in\s+)?one\s+(?:patient|instance|case|child)|the\s+(?:first|second|third|other|latter|former)\s+(?:patient|case|child|man|woman|boy|girl))"
@@ -172,6 +176,8 @@ def _case_statements(reading: Reading) -> list[Link]:
             r"\b(?:after|following|post)[\s-]+(?:\w+[\s-]){0,3}(?:car|infusion|cell)|\bday\s+\+?\d|\bcomplicated\s+by|\bcourse\b",
             folded,
         ):
+            continue
+        if m.name == "steroids" and _REGIMEN.search(folded):
             continue
         told_before = folded[max(0, m.start - 60) : m.end + 20]
         if m.name == "antigen-negative relapse":
@@ -217,6 +223,16 @@ def _draft(
             "section": s.section, "start": s.start + start, "end": s.start + end}  # fmt: skip
 
 
+# A manufacture that failed, steroids that were stopped, are no procedure done.
+_UNDONE = re.compile(r"\bfail")
+_STOPPED = re.compile(
+    r"\s*(?:could\s+be\s+|was\s+|were\s+|had\s+been\s+|have\s+been\s+|therapy\s+)*(?:successfully\s+)?(?:stopped|discontinued|tapered|withdrawn|weaned|reduced|ceased)\b"
+)
+_OFF = re.compile(
+    r"\b(?:off|without|stopp(?:ed|ing)|discontinu\w+|taper\w+|wean\w+|free\s+of|refractory\s+to)\s+(?:all\s+|systemic\s+|oral\s+|of\s+|their\s+)*$"
+)
+
+
 def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
     mention, q = link.mention, link.quantity
     values: dict[str, Any] = {}
@@ -241,6 +257,13 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
             return None
         values = {"type": "toxicity", "event": event, "grade": grade or "any", "time": link.time}
     elif mention.kind == "procedures":
+        folded = reading.sentence.folded
+        if (
+            _UNDONE.search(folded[mention.start : mention.end])
+            or _STOPPED.match(folded, mention.end)
+            or _OFF.search(folded[max(0, mention.start - 40) : mention.start])
+        ):
+            return None
         values = {"type": "procedure", "name": mention.name}
     if link.absent:
         values["absent"] = True

@@ -28,7 +28,7 @@ RIGHT_PREDICATE = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+|them\s+|whom\s+)?)?(?:[\w'’+/{TIME}-]+\s+){{0,6}}$"
 )
 PREDICATES = re.compile(
-    r"^(?:responded|relapsed|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|received|cleared|lost|died|had|completely)"
+    r"^(?:responded|relapsed|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|went|received|cleared|lost|died|had|completely)"
 )
 GROUP_NOUN = re.compile(
     r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?responders?|complete responders?|(?:complete |partial )?(?:remissions|responses)|relapses|relapsed|(?:crs?|prs?|cr/cri|cri)\s+(?:patients|cases))"
