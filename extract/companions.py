@@ -14,6 +14,8 @@ from extract.severity import Severity
 _JUST_AFTER = re.compile(
     rf"^[\])\s%]*(?:,\s*)?(?:respectively\s*,?\s*)?(?:of\s+(?:the\s+)?)?(?:{PEOPLE}\s+)?(?:,?\s*respectively\s*,?\s*)?(?:\(\s*)?(?:at|by|on|after|within|for|through|over|in|to)\s+(?:the\s+)?$|^\s*\(\s*$"
 )
+# 'Of 17 patients with PR at day 30, 6 improved to CR': the day tells who they are.
+_OF_TOPIC = re.compile(rf"(?:^|[.;]\s+)(?:of|among)\b[^.;,]{{0,80}}{CONCEPT}\s+(?:at|on|by|after)\s+$")
 _BEHIND = re.compile(
     r"^\s*(?:rates?\s+|status\s+)?(?:\([^()]{0,40}\)\s*)?(?:was\s+|were\s+)?(?:ongoing\s+|lasting\s+|maintained\s+|persisting\s+)?(?:at|by|on|after|within|in|for|through)\s+(?:the\s+)?$"
 )
@@ -137,6 +139,7 @@ class Companions(Severity):
             t
             for t in times
             if t.end <= min(mention.start, value.start)
+            and not _OF_TOPIC.search(self.skeleton, 0, t.start)
             and not BARRIER.search(self.skeleton[t.end : min(mention.start, value.start)])
         ]
         if before:

@@ -41,7 +41,7 @@ _POPULATION = re.compile(r"\s*(?:group|cohort|subgroup|arm|patients|status)\b")
 _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "relapse": re.compile(rf"\s*(?!(?:within|after|following)\s+(?!{_EARLIER}))(?:{_DISEASE}|or\s+progress(?:ed|ive)|or\s+died|after\s+(?:transplant|auto|allo|prior)|prevention|risk|free|setting|therapy|treatment)"),
     "ORR": re.compile(r"\s*(?:to\s+(?:therapy|treatment|car|vaccin|bridging|chemo|first|prior|salvage|frontline|steroid|tocilizumab)|assessment|criteria|evaluation|duration|was\s+assessed|prediction|biomarker|adapted|durab|kinetic|depth|modifier|category|status|rate\s+(?:and|,)\s*$)"),
-    **dict.fromkeys(("PR", "SD", "PD", "NR", "CR/CRi", ">=VGPR", "VGPR"), re.compile(r"\s*(?:sub)?(?:groups?|arms?)\b")),
+    **dict.fromkeys(("PR", "SD", "PD", "NR", "CR/CRi", ">=VGPR", "VGPR"), re.compile(r"\s*(?:(?:sub)?(?:groups?|arms?)|interval|prolongation|of\s+replicate)\b")),
     "CR": re.compile(r"\s*(?:(?:sub)?(?:groups?|arms?)\b|duration|status|consolidation|of\s+(?:crs|icans|cytokine))"),
     "OS": re.compile(r"\s*(?:analys|curves?|data\b|models?|benefit|outcomes?|advantage|prediction|of\s+(?:car|t)\b|time\b|among|prognos)"),
     "PFS": re.compile(r"\s*(?:analys|events?\b|benefit|prediction)"),
@@ -173,7 +173,7 @@ def _excluded(hit: Hit, folded: str) -> bool:
     ):
         return True
     if hit.term.kind == "response" and _NOT_FOUND.search(folded, max(0, hit.start - 60), hit.start):
-        return True
+        return not _SET_SIDE_BY_SIDE.match(folded, hit.end)
     if (
         hit.term.name == "AE"
         and folded.startswith("toxicit", hit.start)
@@ -204,6 +204,8 @@ def _excluded(hit: Hit, folded: str) -> bool:
         and not word.isupper()
         and (hit.term.name not in ("ORR", "CR", "relapse", "PD", "OS") or word in _LOOSE)
     ):
+        if hit.term.name == "ORR" and _NONE_SEEN.match(folded, hit.end) and folded.endswith("no ", 0, hit.start):
+            return False  # 'no response was seen'
         counted = re.match(r"\s*[(\[:]\s*(?:n\s?=\s?)?\d", folded[hit.end : hit.end + 10])  # 'SD (1) or PD (5)'
         if before.search(folded[max(0, hit.start - 24) : hit.start]) and not (counted and hit.term.name == "PD"):
             return True
@@ -227,6 +229,9 @@ _NOT_FOUND = re.compile(
     r"|\beach\s+[\d.]+\s?%\s+(?:increase|decrease|increment|gain)\s+in\s+(?:the\s+)?$|\bdegrees?\s+of\s+$"
 )
 
+# 'The odds of CR were higher with normal LDH (72% vs 41%)': the figures are of the CR.
+_SET_SIDE_BY_SIDE = re.compile(r"[^.;()]{0,90}\(\s*[\d.]+\s?%\s*(?:vs\.?|versus|v|compared\s+(?:with|to))\s*[\d.]+\s?%")
+_NONE_SEEN = re.compile(r"\s+(?:was|were)\s+(?:seen|observed|noted|documented|recorded|reported)\b(?!\s+in\b)")
 # Words common enough outside results that their surroundings decide.
 _LOOSE = frozenset(
     ["pd", "pod", "response", "responses", "remission", "remissions", "relapse", "relapses", "relapsed", "progressed", "survival", "recurrence", "recurrences"]

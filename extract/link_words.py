@@ -173,7 +173,7 @@ LIST = re.compile(
 )
 VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
 VALUE_GAP = re.compile(
-    rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:(?:[\w+-]+\s+){{0,2}}?{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|treated\s+with)\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
+    rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:(?:[\w+-]+\s+){{0,2}}?{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|(?:treated|infused|dosed)\s+(?:with|at|in|on))\s+(?:the\s+)?(?:[\w+≥>≤<'’/.-]+\s+){{0,6}}?[\w+≥>≤<'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
     rf"(?:,|;|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
 CARRY = re.compile(

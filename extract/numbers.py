@@ -72,7 +72,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
     ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?:\s?/\s?(?P<n_eq_total>\d{1,9}))?(?![\d.]*\d|\s?%)"),
     ("time_list", r"(?<![a-z])(?<!between\s)(?P<tl_unit>days|weeks|months|years)[\s-](?P<tl>\d{1,4}(?:\s?,\s?\d{1,4}){0,5}\s?,?\s(?:and|&)\s\d{1,4})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
-    ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\s?%|\s*(?:months|patients|of)))?"),
+    ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\d|\.\d|\s?%|\s*(?:months|patients|of)))?"),
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-]\+?(?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("times", rf"(?P<ts>{_TIME_LIST})\s?[-‐‑–]\s?(?P<ts_unit>day|week|wk|month|year|yr|mo|y)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
     ("for_longer", rf"(?:for|lasting|beyond)\s+(?:more\s+than|at\s+least|over|longer\s+than|up\s+to|exceeding|>|≥|≥)\s*(?P<fl>{NUM}|{_WORD})[\s-]*(?P<fl_unit>{_UNIT})(?![a-z])"),
@@ -107,7 +107,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d]|\s+or\s+more\b)"),
-    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
+    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|zero(?=\s+(?:of|out\s+of)\b)|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
 # These may stand right behind a comma or a hyphen: '4,12%' in a list, '≥3-24/30'.
@@ -220,7 +220,7 @@ def _listed_ratios(folded: str, atoms: list[Atom]) -> list[Atom]:
 
 
 _NEITHER = re.compile(r"\bneither\b[^.;]{1,90}?\b(?:has|had|have|was|were)\s+((?:been\s+)?reached)")
-_WORD_HINT = re.compile(rf"\b(?:{_WORD}|hundred|another|single|both|reached|nr|estimable)\b")
+_WORD_HINT = re.compile(rf"\b(?:{_WORD}|zero|hundred|another|single|both|reached|nr|estimable)\b")
 
 
 def _atom(m: re.Match[str], rule: str) -> Atom:
