@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from extract.concepts import Mention
-from extract.links import Carried, ConceptRun, ValueRun, lone
+from extract.links import ConceptRun, ValueRun
 from extract.quantities import Quantity
 
 _RISK = r"(?:risks?|hazards?|rates?|incidences?|probabilit\w+|likelihood)\s+(?:of|for)\s+(?:subsequent\s+|disease\s+|same-site\s+|an?\s+)*"
@@ -76,7 +76,6 @@ def ratio_of(
     run: ValueRun,
     concept_runs: list[ConceptRun],
     values: list[Quantity],
-    carried: Carried,
 ) -> Ratio | None:
     """The endpoint that a run of hazard ratios measures, or None where it is no survival endpoint."""
     first = run.items[0]
@@ -111,8 +110,6 @@ def ratio_of(
     right = next((r for r in concept_runs if r.start >= run.end), None)
     if right is not None and _is_survival(right) and _TITLE_FOR.match(skeleton[run.end : right.start]):
         return Ratio(right, "hazard-ratio-for", 0.85, left=False)
-    if left is None and carried.survival is not None and not _other_outcome_ahead(folded, run, concept_runs):
-        return Ratio(lone(carried.survival, run.start), "carried-hazard-ratio", 0.6)
     return None
 
 
@@ -138,14 +135,6 @@ def _predicted(
     if any(right.end <= v.start < upto and v.kind == "hr" for v in values):
         return None  # the endpoint's own ratio follows it
     return Ratio(right, "hazard-ratio-of-predictor", 0.8, left=False)
-
-
-def _other_outcome_ahead(folded: str, run: ValueRun, concept_runs: list[ConceptRun]) -> bool:
-    """'X (HR 1.8) and Y (HR 2.2) were associated with a first severe infection': no survival is meant."""
-    return any(
-        r.start >= run.end and not _is_survival(r) and _PREDICTED.search(folded[run.end : r.start])
-        for r in concept_runs
-    )
 
 
 __all__ = ["Ratio", "ratio_of"]

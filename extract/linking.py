@@ -488,7 +488,7 @@ class _Reader(Whom):
     ) -> None:
         first = run.items[0]
         if first.kind == "hr":
-            ratio = ratio_of(self.folded, self.skeleton, run, concept_runs, self.values, self.carried)
+            ratio = ratio_of(self.folded, self.skeleton, run, concept_runs, self.values)
             if ratio is not None:
                 self._emit(run, ratio.concepts, ratio.rule, ratio.strength, left=ratio.left)
             return
