@@ -22,7 +22,7 @@ _BEFORE = re.compile(
     rf"{_ADJECTIVE}{{0,4}}?(?:(?:cases?|events?|episodes?|occurrences?|instances?|signs?|evidence|incidents?|reports?)\s+of\s+(?:any\s+)?)?{_ADJECTIVE}{{0,3}}?)$"
 )
 _NONE_OF = re.compile(
-    rf"\bnone\b(?:\s+of\s+(?:the\s+|these\s+|them|those\s+|whom|our\s+|all\s+)?(?:[\w-]+\s+){{0,4}}?)?\s*(?:{_HAD}|{GRADE})?\s*(?:any\s+|an?\s+|of\s+|in\s+|signs\s+of\s+)?{_ADJECTIVE}{{0,4}}?$"
+    rf"\b(?:none|neither)\b(?:\s+of\s+(?:the\s+|these\s+|them|those\s+|whom|our\s+|all\s+)?(?:[\w-]+\s+){{0,4}}?)?\s*(?:{_HAD}|{GRADE})?\s*(?:any\s+|an?\s+|of\s+|in\s+|signs\s+of\s+)?{_ADJECTIVE}{{0,4}}?$"
 )
 _NO_PATIENT = re.compile(rf"\bno\s+(?:{PEOPLE}|one|child|patient|participant|recipient)\b[^.;,]{{0,50}}$")
 # 'CRS was not observed', 'did not occur', 'was absent', ': none'
@@ -124,6 +124,7 @@ def read_absences(
             out.append(Link(c, total, "absence", 0.9, start, c.end, grade=grade, absent=True))
             taken.add(id(c))
     out += _none_fatal(folded, skeleton)
+    out += _none_elsewhere(skeleton, linked)
     out += _graded_absences(folded, skeleton, concepts, grades, out, carried)
     out += _none_higher(skeleton, concepts, grades, carried)
     any_told = {(link.mention.name, link.grade or "any") for link in linked}
@@ -264,7 +265,7 @@ def _graded_absences(
 
 # 'Four late infections, none lethal', 'no event was fatal'
 _NONE_FATAL = re.compile(
-    rf"\b(?:none|no|neither)\b(?:\s+(?:of\s+(?:them|these|the|which)|events?|cases?|of|these|{CONCEPT}+|(?:was|were|being|proved)))*\s+(?P<fatal>(?:fatal|lethal)\b|{GRADE}+)(?!\s*(?:{CONCEPT}|[a-z]))"
+    rf"\b(?:none|no|neither)\b(?:\s+(?:of\s+(?:them|these|the|which)|events?|cases?|of|these|{CONCEPT}+|(?:was|were|being|proved)))*\s+(?P<fatal>(?:fatal|lethal)\b|{GRADE}++)(?!\s*(?:{CONCEPT}|[a-z]))"
 )
 
 
@@ -287,9 +288,32 @@ def _none_fatal(folded: str, skeleton: str) -> list[Link]:
     return out
 
 
+# '… in four after the first and in none after the second infusion'
+_NONE_ELSEWHERE = re.compile(
+    rf"^[\])%\s]*(?:(?:{PEOPLE})\s+)?(?:(?:in|at|after|with|of|during)\s+[^.;,()]{{1,50}}?)?\s*,?\s*(?:and|but|vs\.?|versus)\s+(?:in\s+)?(?:none|no\s+(?:{PEOPLE}))\s+(?:in|at|after|with|during|among)\s+(?:the\s+)?(?!any\b|them\b|these\b|whom\b|which\b)(?:(?!had\b|died\b|developed\b|was\b|were\b|achieved\b|relapsed\b|experienced\b)[\w'’/+-]+\s*){{1,7}}(?:[.;,)]|$)"
+)
+
+
+def _none_elsewhere(skeleton: str, linked: list[Link]) -> list[Link]:
+    """An event counted in one group and told of none in another."""
+    out = []
+    for link in linked:
+        q = link.quantity
+        if q is None or link.mention.kind != "events" or link.mention.name == "all-cause death":
+            continue
+        end = max(q.end, q.tail, link.mention.end)
+        m = _NONE_ELSEWHERE.match(skeleton[end : end + 120])
+        if m:
+            mention = Mention("events", link.mention.start, link.mention.end, link.mention.name)
+            out.append(
+                Link(mention, None, "none-elsewhere", 0.75, link.start, end + m.end(), grade=link.grade, absent=True)
+            )
+    return out
+
+
 # '… and grade 4 in none'
 _IN_NONE = re.compile(
-    rf"\s*(?:events?\s+|cases?\s+)?(?:(?:was|were)\s+(?:seen|observed|noted|reported)\s+)?in\s+(?:none|no\s+(?:{PEOPLE}|one|cases?))\b"
+    rf"\s*(?:events?\s+|cases?\s+)?(?:(?:(?:was|were)\s+(?:seen|observed|noted|reported)\s+)?in\s+(?:none|no\s+(?:{PEOPLE}|one|cases?))\b|(?:was|were)\s+not\s+(?:seen|observed|noted|reported|recorded)\b|did\s+not\s+(?:occur|develop)\b)"
 )
 _UNGRADED = frozenset({"death", "all-cause death", "DLT"})
 _NONE_HIGHER = re.compile(

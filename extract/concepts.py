@@ -332,7 +332,9 @@ def _neighbours_joined(folded: str, mentions: list[Mention]) -> list[Mention]:
                 out[-1] = Mention("response", last.start, m.end, "MRD- CR")
                 continue
             if last.name == m.name and not gap.strip(" ("):
-                out[-1] = Mention(m.kind, last.start, m.end, m.name)
+                closed = re.match(r"\s*\)", folded[m.end :]) if "(" in gap else None
+                if "(" not in gap or closed:  # an open bracket stays outside: 'X (IgG <400 mg/dL)'
+                    out[-1] = Mention(m.kind, last.start, m.end + (closed.end() if closed else 0), m.name)
                 continue
             if last.name == "HLH/MAS" and m.name == "HLH/MAS" and re.match(r"\s*(?:/|or|and)\s*$", gap):
                 out[-1] = Mention(m.kind, last.start, m.end, m.name)

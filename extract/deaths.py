@@ -43,7 +43,7 @@ _GOES_ON = re.compile(
 )
 _NEW_VERB = re.compile(r"\b(?:had|developed|occurred|received|experienced)\b")
 _CAUSES = re.compile(
-    r"\bcauses?\s+(?:of|for)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}(?:deaths?|mortality|nrm)|\b(?:primary|main|leading|most\s+common|stated|second\s+most\s+common)\s+cause\b"
+    r"\bcauses?\s+(?:of|for|among|in)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}(?:deaths?|mortality|nrm)|\b(?:primary|main|leading|most\s+common|stated|second\s+most\s+common)\s+cause\b"
 )
 
 

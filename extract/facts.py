@@ -152,7 +152,8 @@ def _graded_here(folded: str, m: Mention, g: Mention, starts: set[int]) -> bool:
     """Whether a grade is told of an event: 'grade 3 CRS', 'severe, steroid-refractory ICANS', 'CRS (grade 2)'."""
     if g.end <= m.start:
         return bool(re.fullmatch(r"\s*,?\s*(?:(?!and|or|with)[\w-]+\s+){0,2}", folded[g.end : m.start]))
-    return 0 <= g.start - m.end <= 3 and not any(0 < s - g.end <= 2 for s in starts)  # '… seizures (grade 3 ICANS)'
+    near = g.start - m.end <= 3 or bool(re.fullmatch(r"\s*of\s+the\s+\w+\s*\(", folded[m.end : g.start]))
+    return g.start >= m.end and near and not any(0 < s - g.end <= 2 for s in starts)  # '… seizures (grade 3 ICANS)'
 
 
 def _case_statements(reading: Reading) -> list[Link]:

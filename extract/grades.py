@@ -39,7 +39,7 @@ GRADES = re.compile(
     rf"|(?P<bare>(?<=grade\s\()(?:{_GE})\s?(?P<bn>[2-5])(?=\)))"
     rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
-    rf"|(?P<high>(?<![a-z])(?:high|higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
+    rf"|(?P<high>(?<![a-z])(?:high|(?<!no )higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
     rf"|(?P<broad>(?<![a-z])(?:mild|moderate)(?:[\s-]*(?:to|or|and)[\s-]*|/)severe(?![a-z]))"
     rf"|(?P<severe>(?<![a-z])serious(?=\s+infections?)|(?<![a-z])severe(?!ly|\s*(?:or|and|/|and/or)\s*fatal)(?:\s+or\s+(?:worse|life[\s-]threatening))?(?!\s+acute\s+resp)(?!\s+combined))"
     rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"

@@ -317,6 +317,8 @@ class Grading(Clause):
                     self.skeleton[max(o.end, o.tail, other.mention.end) : start]
                 ):
                     break
+                if other is not link and other.grade not in (None, "any"):
+                    break
                 if other.grade in (None, "any"):
                     other.grade = grade
                 start = min(o.start, other.mention.start)

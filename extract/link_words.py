@@ -93,7 +93,9 @@ EQUALS = re.compile(
 )
 ALL_BUT = re.compile(r"\b(?:all|every)\b[^.;,]{0,30}\b(?:but|except(?:\s+for)?)\s+(?:for\s+)?$")
 # 'One DLT (grade 3 anorexia)', 'a dose-limiting toxicity of grade 4 ICANS': what was limiting follows.
-LIMITING = re.compile(rf"^[^.;()]{{0,60}}?(?:[(,:]\s*(?:an?\s+|one\s+)?|\bof\s+(?={GRADE}))")
+LIMITING = re.compile(
+    rf"^[^.;()]{{0,60}}?(?:[(:]\s*(?:an?\s+|one\s+)?|,\s*(?:an?\s+|one\s+)?(?={GRADE})|\bof\s+(?={GRADE}))"
+)
 SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
     r"|\b(?:studied|investigated|evaluated|analy[sz]ed|assessed|examined|explored|describe|report|measured|profiled|sequenced|compared)\b[^.;,]{0,80}\b(?:in|of|from|for|among)\s+$"

@@ -585,6 +585,8 @@ class _Reader(Whom):
                 doubt = 0.9 if c > 1 and c != k else 1
                 group = group_of(self.folded, self.skeleton, value.start, max(value.end, value.tail), listed=k > c)
                 self.links.append(Link(mention, value, rule, strength * doubt, start, end, grade, time, group=group))
+                if mention.kind == "events" and k == 1 and self._one_of_each(mention, value):
+                    continue
                 behind = max(value.end, mention.end)
                 if mention.kind == "events" and grade not in (None, "any") and self._each_of_grade(behind, grade):
                     self._whole_too(mention, value)

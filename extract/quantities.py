@@ -55,7 +55,7 @@ _NOUN_PHRASE = re.compile(
     r"\s*(?:(?!(?:had|has|have|was|were|achieved|and|but|or|developed|experienced|showed|received|underwent|who|vs|versus|then|while|with|in|of|for|at|by|from|after|did|died|relapsed|responded|completed|proceeded|attained|reached|became|remained|required)\b)[a-z\ue000][\w'’/+\ue000-]*(?:\s+|(?=[^\w'’/+\ue000-]))){0,6}"
 )
 _OF = re.compile(
-    r"\s*(?:\([^()\d]{0,12}\)\s*)?(?:of|out\s+of|from\s+among|among|from|/)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+|our\s+|which\s+|whom\s+|first\s+|remaining\s+|other\s+|\(?n\s?=\s?)*$"
+    r"\s*(?:\([^()\d]{0,12}\)\s*)?(?:of|out\s+of|from\s+among|among|from|/)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+|our\s+|its\s+|their\s+|which\s+|whom\s+|first\s+|remaining\s+|other\s+|\(?n\s?=\s?)*$"
 )
 _OF_NOUN = re.compile(
     rf"\s*(?:[a-z][\w-]*\s+){{0,2}}?{PEOPLE}\s*(?:of|out\s+of)\s+(?:the\s+|these\s+|those\s+|all\s+|a\s+total\s+of\s+)*$"

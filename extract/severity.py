@@ -169,6 +169,21 @@ class Severity(Grading):
         start, end = min(mention.start, value.start), max(mention.end, value.end)
         self.links.append(Link(mention, value, "each-of-grade-whole", last.strength, start, end))
 
+    def _one_of_each(self, mention: Mention, value: Quantity) -> bool:
+        """'Two patients had ICANS (grade 1 and grade 3)': one of each grade."""
+        end = max(mention.end, value.end)
+        g = next((g for g in self.grades if g.start >= end), None)
+        if g is None or value.n is None or len(g.grades) - 1 != value.n or value.n < 2:
+            return False
+        if not re.match(rf"^[\])%\s]*(?:{PEOPLE})?\s*[,(]\s*(?:of\s+)?$", self.skeleton[end : g.start]):
+            return False
+        last = self.links[-1]
+        last.grade = "any"
+        for grade in g.grades[1:]:
+            one = Quantity("proportion", g.start, g.end, n=1, n_end=g.end)
+            self.links.append(Link(mention, one, "one-of-each-grade", last.strength * 0.9, last.start, g.end, grade))
+        return True
+
     def _limiting(self, mention: Mention, value: Quantity, rule: str, strength: float) -> None:
         """'One DLT (grade 4 transaminase elevation)': the event that was limiting has the same count."""
         if mention.name != "DLT":
