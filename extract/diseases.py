@@ -98,6 +98,9 @@ _B_LINEAGE = re.compile(
 _B_LINEAGE_PRODUCT = re.compile(
     r"cd-?\s?19(?!\d)|tisagenlecleucel|(?:axi|brexu|liso|obe)cabtagene|\b(?:axi|tisa|brexu|liso|obe)-cel\b"
 )
+_LEUKEMIC = re.compile(
+    r"\bleuk(?:a)?emia|\b(?:children|pediatric|paediatric)\b.{0,400}?\b(?:mrd|residual\s+disease)\b", re.DOTALL
+)
 _POOLED = re.compile(r"meta-?\s?analy|umbrella review|systematic review|pharmacovigilance|faers|vigibase")
 _B_CELL = {"ALL": "B-ALL", "leukemia": "B-ALL", "lymphoma": "NHL", "secondary CNS lymphoma": "LBCL"}
 _B_CELL_LYMPHOMAS = {"LBCL", "DLBCL", "FL", "MCL", "B-NHL"}
@@ -149,7 +152,7 @@ def diseases(folded_title: str, folded: str, original_title: str, original: str)
     whole = f"{folded_title} {folded}"
     if not names and _MYELOMA_PRODUCT.search(whole) and not _B_LINEAGE_PRODUCT.search(whole):
         names = ["MM"]
-    if not names and not banned and _B_LINEAGE.search(whole) and re.search(r"\bleuk(?:a)?emia", whole):
+    if not names and not banned and _B_LINEAGE.search(whole) and _LEUKEMIC.search(whole):
         names = ["leukemia"]
     return _settled(_narrowed(names), whole)
 

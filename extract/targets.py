@@ -38,7 +38,7 @@ _BEFORE = re.compile(
     r"(?:(?:car|antigen\s+receptor)s?[\s-]*(?:\([^()]{0,8}\)[\s-]*)?(?:t[\s-]*)?(?:nk[\s-]*)?(?:cells?[\s-]*)?(?:therap(?:y|ies)\s+)?"
     r"(?:products?\s+|constructs?\s+)?(?:(?:that|which)\s+)?(?:simultaneously\s+)?"
     r"(?:targeting|targets?|against|to|directed\s+(?:at|against|to|towards?)|specific\s+(?:for|to)|recogni[sz]ing|for)\s+"
-    r"(?:both\s+|either\s+|the\s+)?|therapies\s+target\s+)$"
+    r"(?:both\s+|either\s+|the\s+)?|therapies\s+target\s+|\b(?:and|or)\s+(?:\w+\s+)?(?:targeting|directed\s+against)\s+)$"
 )
 # Antigens that are not aimed at here: earlier treatment, antibodies, markers.
 _PRIOR = re.compile(
