@@ -290,10 +290,10 @@ class Clause:
                             VALUE_GAP.match(gap)
                             and (
                                 ";" not in gap
-                                or (self._in_bracket(last.end) and not gap.lstrip().startswith((")", "]")))
+                                or (self.in_bracket(last.end) and not gap.lstrip().startswith((")", "]")))
                             )
                         )
-                        or (LABELLED.match(gap) and self._in_bracket(last.end))
+                        or (LABELLED.match(gap) and self.in_bracket(last.end))
                     )
                     and self._alike(last, q, gap)
                     and not self._leaves_bracket(last, q)
@@ -329,7 +329,8 @@ class Clause:
             total = q.total if q.total is not None else total
             q.total = total
 
-    def _in_bracket(self, at: int) -> bool:
+    def in_bracket(self, at: int) -> bool:
+        """Whether a place is within round or square brackets."""
         return self.skeleton.count("(", 0, at) > self.skeleton.count(")", 0, at) or self.skeleton.count(
             "[", 0, at
         ) > self.skeleton.count("]", 0, at)

@@ -64,10 +64,15 @@ _ABBREVIATION_FIRST = re.compile(
 )
 
 
+_DEPTHS_SHORT = frozenset({"CR", "CRR", "CMR", "CMRR", "CRs"})
+
+
 def blank_definitions(text: str) -> str:
     """'complete remission (CR) or' -> 'complete remission      or': names then match across them."""
 
     def blank(m: re.Match[str]) -> str:
+        if m[1] in _DEPTHS_SHORT and text[: m.start()].endswith(("ORR", "OR", "ORRs")):
+            return m[0]  # 'ORR (CRR) was 86% (69%)'
         return " " * len(m[0]) if sum(c.isupper() for c in m[1]) >= 2 else m[0]
 
     text = _ABBREVIATION_PAREN.sub(blank, text)

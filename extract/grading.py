@@ -125,7 +125,7 @@ class Grading(Clause):
         near = [g for g in self.grades if max(concepts.end, previous) <= g.start < run.start]
         if len(near) == len(run.items) and len(near) > 1:
             return [g.name for g in near]
-        if len(self.headed) == len(run.items) and self._in_bracket(run.start):
+        if len(self.headed) == len(run.items) and self.in_bracket(run.start):
             return self.headed
         repeated = self.last_list
         if (
@@ -269,7 +269,7 @@ class Grading(Clause):
             if re.search(r";|(?<!vs)\.\s", between) and not _OF_THESE.search(between):
                 return None
             head = HEAD.match(between)
-            if head and not left and head[0].endswith("(") and not self._in_bracket(mention.start):
+            if head and not left and head[0].endswith("(") and not self.in_bracket(mention.start):
                 return None  # 'grade 3+ ICANS (0.6%) and one case of GVHD'
             named = next((c.name for c in self.concepts if c.start >= g.end), "")
             if head and named in _NO_HEADING and CONCEPT in head[0] and mention.name in _NO_HEADING | {"GVHD"}:
@@ -291,7 +291,7 @@ class Grading(Clause):
         return (
             g is not None
             and g.name == grade
-            and not self._in_bracket(g.start)
+            and not self.in_bracket(g.start)
             and bool(_EACH.match(self.skeleton[end : g.start]))
         )
 

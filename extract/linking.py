@@ -14,7 +14,6 @@ from extract.concepts import Mention
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
-    AGAIN,
     ASSESSED,
     BARRIER,
     BRACKETED_GROUP,
@@ -56,6 +55,7 @@ from extract.link_words import (
     VALUE_GAP,
 )
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
+from extract.nested import bracket_pairs, spread_times, told_again
 from extract.quantities import PEOPLE, Quantity
 from extract.uncounted import no_value
 from extract.whom import Whom
@@ -77,6 +77,8 @@ class _Reader(Whom):
         self.prepare()
         self._take_asides()
         self._tag_values()
+        pairs = bracket_pairs(self)
+        self.values = [q for q in self.values if not any(q is paired for _, paired in pairs)]
         value_runs = self._value_runs()
         concept_runs = self._concept_runs()
         previous_end = 0
@@ -88,6 +90,15 @@ class _Reader(Whom):
                 self._link_run(run, concept_runs, previous_end, next_start)
             if not (self._is_group_size(run) and len(self.links) == known):
                 previous_end = max([run.end, *(q.tail for q in run.items)])
+        for mention, q in pairs:
+            self._emit(
+                ValueRun([q], q.start, q.end),
+                ConceptRun([mention], mention.start, mention.end),
+                "bracket-pair",
+                0.85,
+                left=True,
+            )
+        spread_times(self)
         self._link_asides()
         self._later_grades()
         for c in self.concepts:
@@ -101,22 +112,11 @@ class _Reader(Whom):
 
     def _by_pronoun(self, run: ValueRun, previous_end: int, earlier: tuple[tuple[Mention, ...], ...]) -> bool:
         """'… were 73% and 47%; at 3 months, they were 60% and 43%': the same endpoints again."""
-        if run.items[0].kind != "proportion" or run.items[0].bare:
-            return False
-        since = self.skeleton[previous_end : run.start]
-        told = self.carried.told or (earlier if previous_end == 0 else ())
-        if not told or len(since) > 140 or CONCEPT in since or GRADE in since or not AGAIN.search(since):
-            return False
-        k, names = len(run.items), list(told[-1])
-        if len(names) != k and k > 1:
-            singly = [group[0] for group in told[-k:] if len(group) == 1]  # 'ORR was 65% and CR 44%; …, they were'
-            if len({m.name for m in singly}) == k or len(names) > 1:
-                names = singly
-        if len(names) not in (1, k) or (k == 1 and len(names) > 1) or len({m.name for m in names}) < len(names):
-            return False
-        again = [Mention(m.kind, run.start, run.start, m.name) for m in names]
-        self._emit(run, ConceptRun(again, run.start, run.start), "pronoun", 0.75, left=True)
-        return True
+        names = told_again(self, run, previous_end, self.carried.told or (earlier if previous_end == 0 else ()))
+        if names:
+            again = [Mention(m.kind, run.start, run.start, m.name) for m in names]
+            self._emit(run, ConceptRun(again, run.start, run.start), "pronoun", 0.75, left=True)
+        return bool(names)
 
     def _is_group_size(self, run: ValueRun) -> bool:
         """'the rate among treated patients (N = 55) was 71%': the size does not part the figure from its endpoint."""
