@@ -39,6 +39,7 @@ _MATCHED = re.compile(
     r"\b(?:after|following)\b[^;.]{0,40}\bmatching\s*$|\bmatched\s+(?:cohort|sample|set|population)\s*$"
 )
 _COHORT_BEFORE = re.compile(r"\b(?:cohort|arm|group|level)\s+[\da-d]\w?\s*[,:]\s*$")
+_EVALUABLE_FOR = re.compile(r"\b(?:evaluable|assessable)(?:\s+for\s+(?:[\w-]+\s*){1,3})?$")
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|matched|propensity)\b(?![^;.]*\b(?:donors?|siblings?)\b)[^;.]*$"
 )
@@ -179,7 +180,7 @@ def _equals(
     if re.search(r"\d$", item or label[-12:]) and name is label and _DOSE_AFTER.match(folded, c.end):
         return Count("arm", c.n, "dose-level", 0.75, start, c.end)
     if (
-        _LABEL_RESULT.search(name)
+        (_LABEL_RESULT.search(name) and not _EVALUABLE_FOR.search(name))
         or _GRADE_LABEL.search(text, max(0, c.start - 24), c.start)
         or re.search(r"\bgrades?\b[^,;]{0,40}$|%\s*$|\b(?:or|and)\s+\d$", name)
         or _PERCENT_OF.search(name)
@@ -195,6 +196,8 @@ def _equals(
     if name is label:
         m = re.search(r"(?:[\w'’/+≥≤<>%.-]+\s+){0,5}[\w'’/+≥≤<>%.-]+\s*$", folded[max(0, start - 70) : start])
         begin = max(0, start - 70) + m.start() if m else start
+    if _EVALUABLE_FOR.search(name):
+        return Count("evaluable", c.n, "n-equals-set", 0.75, begin, c.end)
     if _MATCHED.search(name):
         return Count("evaluable", c.n, "matched", 0.7, begin, c.end)
     named = roles.named_set(name) or ("evaluable" if _SET.search(name) else None)

@@ -85,6 +85,7 @@ _ALSO_EVALUABLE = re.compile(
 )
 _COMPARING = re.compile(r"\bcompar(?:ed|ing)\b|\bmatched\s+(?:\d:\d\s+)?(?:with|to)\b")
 _WERE_COMPARED = re.compile(r"\b(?:was|were)\s+(?:\w+ly\s+)?(?:compared|matched)\b")
+_ALSO_APHERESED = re.compile(r"[^;:.]{0,60}?\band\s+(?:underwent|had|completed)\s+(?:leuk\w*|a)pheresis\b")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _AT_PLACE = re.compile(r"\s*treated\|")
@@ -340,6 +341,9 @@ def _set_of(before: str) -> str | None:
 def _also_treated(flat: str, c: Candidate, count: Count, following: int) -> list[Count]:
     """'All six patients enrolled were treated', '75 patients received an infusion and could be evaluated'."""
     if count.rule == "enrolled-after":
+        apheresed = _ALSO_APHERESED.match(flat, count.end, following)
+        if apheresed:
+            return [Count("screened", c.n, "also-screened", 0.75, c.start, apheresed.end())]
         also = _ALSO_TREATED.match(flat, count.end, following)
         if also:
             return [Count("treated", c.n, "also-treated", 0.8, c.start, also.end())]

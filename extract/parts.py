@@ -65,6 +65,7 @@ def compares(title: str, texts: Sequence[str]) -> bool:
 def part_of_whole(level: Sequence[Count], text: str, cohorts: set[int], *, compared: bool) -> list[Count]:
     """The counts of one sentence, those that add up to a cohort as its groups."""
     out = list(level)
+    randomised = {c.n for c in level if c.rule == "randomised"}
     places = [i for i, c in enumerate(out) if c.role in _PARTS and c.rule != "denominator"]
     at = 0
     while at < len(places):
@@ -72,7 +73,8 @@ def part_of_whole(level: Sequence[Count], text: str, cohorts: set[int], *, compa
         length = _run(out, places, at, cohorts | before, text)
         if length:
             run = places[at : at + length]
-            role = _role(out, run, text, compared=compared)
+            drawn = sum(out[i].n for i in run) in randomised
+            role = "arm" if drawn else _role(out, run, text, compared=compared)
             for i in run:
                 if role and out[i].role != role:
                     out[i] = replace(out[i], role=role, rule="part-of-whole", strength=0.75)

@@ -79,7 +79,7 @@ AFTER: tuple[Row, ...] = (
         r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed"
         r"|evaluated)"),
     ("screened", "screened-after",
-        rf"\b{_BE}(?:screened|harvested)\b|\b{_BE}assessed\s+for\s+eligibility|\b(?:leuk?[ao]?)?pheresed\b"
+        rf"\b{_BE}(?:screened|harvested)\b|\b{_BE}assessed\s+for\s+(?:eligibility|inclusion)|\b(?:leuk?[ao]?)?pheresed\b"
         rf"|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on"
         rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection"
         rf"|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was"
@@ -113,7 +113,7 @@ AFTER: tuple[Row, ...] = (
         rf"\s+(?!(?:allo|auto|stem))[^;:,]{{0,60}}?{CAR}|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
         rf"|cd\d+)[\w\s-]{{0,30}}administered"),
     ("evaluable", "analysed-after",
-        rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+eligib)|available)\b"
+        rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+(?:eligib|inclusion))|available)\b"
         rf"|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bhad\s+(?:an?\s+)?(?:evaluable|available"
         rf"|informative|assessable|measurable)\b"),
 )  # fmt: skip

@@ -34,7 +34,9 @@ def settle(
         if compared:
             levels = [side_by_side(level, text) for level, text in zip(levels, texts, strict=True)]
     if kind == "meta_analysis":
-        levels = [[_pooled(c) for c in level] for level in levels]
+        levels = [
+            [_pooled(c, text) for c in level] for level, text in zip(levels, texts or [""] * len(levels), strict=True)
+        ]
     levels = [[_whole_of_arms(c, level) for c in level] for level in levels]
     told: dict[int, Count] = {}
     for count in (c for level in levels for c in level):
@@ -112,9 +114,11 @@ def _whole_of_arms(c: Count, level: Sequence[Count]) -> Count:
     return c
 
 
-def _pooled(c: Count) -> Count:
+def _pooled(c: Count, text: str) -> Count:
     """A meta-analysis includes patients whom others treated or analysed."""
     if c.rule in ("treated-after", "title-count", "included-in-analysis", "treated-before"):
+        return replace(c, role="enrolled")
+    if c.rule == "analysed-after" and "analy" in text[c.start : c.end]:
         return replace(c, role="enrolled")
     return c
 

@@ -35,6 +35,7 @@ _GROUP_AFTER = re.compile(
     r"|children\b|adults\b|(?:[\w-]+\s+)?controls?\b)"
 )
 _COMPARED_AFTER = re.compile(r"[^;:.]{0,120}?\bwere\s+(?:\w+ly\s+)?compared\b")
+_OF_ALL = re.compile(r"^(?:results?:?\s+)?(?:of|among)\s+(?:the\s+|all\s+)*$")
 _RESPECTIVELY = re.compile(r"[^;.]{0,200}?\bto\b[^;.]{0,120}?\brespectively\b")
 _LIST = re.compile(r"\s*(?:,|and|,\s*and)\s*")
 _ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
@@ -85,6 +86,8 @@ def loose(flat: str, candidates: list[Candidate], counts: list[Count | None], li
         if c.denominator:
             if c.noun.startswith(_ANYONE) and not c.phrase.strip() and not _CHOSEN.match(flat, c.np_end):
                 out.append(Count("", c.n, "denominator", 0.5, c.start, c.np_end))
+        elif c.noun.startswith("case") and _OF_ALL.search(flat, 0, c.start):
+            out.append(Count("", c.n, "denominator", 0.5, c.start, c.np_end))
         elif id(c.quantity) not in linked and c.quantity.total is None:
             out.append(Count("", c.n, "rest", 0.5, c.start, c.np_end))
     return out

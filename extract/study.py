@@ -62,19 +62,24 @@ def study_number(kind: StudyType, counts: Sequence[tuple[int, Count]]) -> int | 
     analysed = max((c.n for c in found if c.role == "evaluable" and not c.rule.startswith("denominator")), default=0)
     if kind == "meta_analysis":
         return max(treated, enrolled, analysed, most("treated", title=True), most("enrolled", title=True)) or None
-    arms = [c.n for c in found if c.role == "arm" and c.rule not in ("dose-level", "denominator-controls")]
+    by_sentence: dict[int, dict[int, int]] = {}
+    for at, c in counts:
+        if c.role == "arm" and c.rule not in ("dose-level", "denominator-controls"):
+            by_sentence.setdefault(at, {})[c.start] = c.n
+    arms = [n for row in by_sentence.values() for n in row.values()]
+    compared = max((sum(row.values()) for row in by_sentence.values() if len(row) > 1), default=0)
     randomised = max((c.n for c in found if c.rule == "randomised"), default=0)
     if randomised or (enrolled and sum(arms) == enrolled):
         return randomised or enrolled  # a comparison counts all it compares
     if treated and 2 * treated > enrolled:
         return treated
     if enrolled or analysed:
-        return enrolled or analysed
+        return enrolled or max(analysed, compared)  # a matched set is smaller than what was compared
     titled = most("treated", title=True)
     if titled:
         return titled
-    if len(arms) >= 2:
-        return sum(arms)
+    if compared:
+        return compared
     for role in ("subgroup", "screened"):
         if most(role):
             return most(role)
