@@ -69,6 +69,8 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
         m = _AFTER_VALUE.match(folded[q.end : link.mention.end])
         if m and m.start("cause") + q.end <= link.mention.start:
             return _kind(m["cause"])
+        if died and re.match(r"\s*-?\s*(?:related|associated)\b", folded[link.mention.end : link.mention.end + 14]):
+            return "death"  # 'of 10 deaths, 2 were infection related'
         tight = re.match(r"^[\])%\s]*(?:of\s+|from\s+|to\s+)?(?:[\w-]+\s+){0,2}$", folded[q.end : link.mention.start])
         if tight and _in_list(folded, link, links, died[-1].end() if died else head):
             return "death"
@@ -85,6 +87,8 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
     return None
 
 
+# 'Adverse events led to death in 3', 'sepsis resulting in death'
+_LED_TO = re.compile(r"\b(?:led\s+to|leading\s+to|result(?:ed|ing)\s+in|caus(?:ed|ing))\s+(?:the\s+)?$")
 _NEXT_COUNT = re.compile(
     r"\s+(?:and|while|whereas|with)\s+(?:\d|one\b|two\b|three\b|four\b|five\b|six\b|another|the\s+other)"
 )
@@ -124,6 +128,9 @@ def _counted(folded: str, link: Link, q: Quantity | None) -> str:
     m = _AFTER_DEATHS.match(folded[link.mention.end : link.mention.end + 130])
     if m and m["cause"].strip():
         return _kind(m["cause"])
+    led = _LED_TO.search(folded, max(0, link.mention.start - 40), link.mention.start)
+    if led:
+        return _kind(folded[max(0, led.start() - 60) : led.start()])
     if q is not None and q.end <= link.mention.start and _EXPLAINS.search(folded[max(0, q.start - 40) : q.start]):
         return _kind(folded[max(0, q.start - 110) : q.start])
     if q is not None and q.start > link.mention.end:
