@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from extract.facts import facts_of, finish
 from extract.language import language
-from extract.reading import read_document
+from extract.reading import SILENT, read_document
 from extract.study import diseases, phase, registrations, study_number, study_products, study_type, targets
 from extract.study_types import without_results
 from models.outcome import Extraction
@@ -23,6 +23,10 @@ from models.vocabulary import fold
 
 # Raise it with every change of rules, weights or vocabularies that is released: databases are read again where it differs.
 VERSION = "0.1.0"
+
+
+# A phase named in the abstract is the study's own in these; elsewhere it is of the trials that it speaks of.
+_TRIALS = ("prospective_trial", "case_report", "other")
 
 
 class Extractor:
@@ -53,6 +57,6 @@ class Extractor:
         study = Study(
             pmid=record.pmid, study_type=kind, targets=targets(record, title, text),
             diseases=diseases(title, text, record.title, record.abstract), study_n=number,
-            nct=registrations(record), phase=phase(title, text), products=study_products(f"{title} {text}", f"{record.title} {record.abstract}"),
+            nct=registrations(record), phase=phase(title, text if kind in _TRIALS else "") if kind not in SILENT else None, products=study_products(f"{title} {text}", f"{record.title} {record.abstract}"),
         )  # fmt: skip
         return Extraction(study, finish(drafts, record, number, self.version), record.text_hash, self.version)
