@@ -60,6 +60,7 @@ _COUNT_BEHIND = re.compile(r"^[^.;:,()\[\]\d]{1,60}[(\[]\s*$")
 _LABEL_OF = re.compile(
     r"\b(?:patient|case|subject|pt)s?\s+(?:nos?\.?\s*|#)?\d{1,3}(?:\s*(?:,|and|&)\s*\d{1,3})*\s*(?:,|and|,\s*and|&)\s*$|\b(?:patient|case|subject)\s+(?:no\.?\s*|#)?$"
 )
+_OF_EVENTS = re.compile(r"\s*(?:(?:infection|infectious|adverse|febrile|documented)\s+)*(?:events|episodes|isolates)\b")
 _EVENTS_COUNTED = re.compile(
     r"\s*(?:(?:[\w-]+\s+){0,2}?(?:types?|kinds?)\s+of\s+(?:[\w-]+\s+)?(?:adverse|toxic)|(?:[\w-]+\s+){0,2}?(?:infection|infectious)\s+(?:events?|episodes?)\b)"
 )
@@ -171,6 +172,8 @@ class Clause:
                 and self.folded[q.end - 1 : q.end + 1].find("%") >= 0
             ):
                 continue  # '82/3%' gives two shares in one
+            if q.total_span is not None and _OF_EVENTS.match(self.folded, q.total_span[1]):
+                continue  # '46% of all 712 events'
             if q.bare and q.kind == "proportion" and _LABEL_OF.search(self.folded, 0, q.start):
                 continue  # 'patients 2, 3 and 4'
             if q.bare and q.kind == "proportion" and _EVENTS_COUNTED.match(self.folded, q.n_end):

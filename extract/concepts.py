@@ -67,6 +67,14 @@ _ABBREVIATION_FIRST = re.compile(
 _DEPTHS_SHORT = frozenset({"CR", "CRR", "CMR", "CMRR", "CRs"})
 
 
+def _defined(m: re.Match[str]) -> bool:
+    """Whether '(OS; 58%' defines: the word before it begins like the short form ends; 'burden (OS; 85%' does not."""
+    if not m[0].endswith(";") or m[2] not in ("OS", "PFS", "EFS", "RFS", "LFS", "DFS"):
+        return True
+    before = m.string[: m.start()].split()
+    return bool(before) and before[-1][:1].lower() == "s"
+
+
 def blank_definitions(text: str) -> str:
     """'complete remission (CR) or' -> 'complete remission      or': names then match across them."""
 
@@ -77,7 +85,8 @@ def blank_definitions(text: str) -> str:
 
     text = _ABBREVIATION_PAREN.sub(blank, text)
     return _ABBREVIATION_FIRST.sub(
-        lambda m: m[1] + " " * (len(m[0]) - len(m[1])) if sum(c.isupper() for c in m[2]) >= 2 else m[0], text
+        lambda m: m[1] + " " * (len(m[0]) - len(m[1])) if sum(c.isupper() for c in m[2]) >= 2 and _defined(m) else m[0],
+        text,
     )
 
 

@@ -272,7 +272,12 @@ class Grading(Clause):
             if head and not left and head[0].endswith("(") and not self.in_bracket(mention.start):
                 return None  # 'grade 3+ ICANS (0.6%) and one case of GVHD'
             named = next((c.name for c in self.concepts if c.start >= g.end), "")
-            if head and named in _NO_HEADING and CONCEPT in head[0] and mention.name in _NO_HEADING | {"GVHD"}:
+            if (
+                head
+                and named in _NO_HEADING
+                and CONCEPT in head[0]
+                and mention.name in _NO_HEADING | {"GVHD", "HLH/MAS"}
+            ):
                 return None  # 'grade ≥3 CRS was 32%, that of ICANS 18%'
             if head or MOST.search(between) or _OF_THESE.search(between):
                 return g.name

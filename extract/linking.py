@@ -154,6 +154,8 @@ class _Reader(Whom):
         gap_right = self.skeleton[run.end : right.start] if right else ""
         fresh = left is not None and left.end > previous_end
         barrier = bool(BARRIER.search(gap_left)) and not GOES_ON.match(gap_left) and not IN_BRACKET.match(gap_left)
+        if barrier and gap_left.strip() == ";" and fresh and self._depth(run.start) > 0:
+            barrier, gap_left = False, ": "  # '(OS; 85% [95% CI, 75-91], EFS; 70%)'
         direct = fresh and not barrier and bool(LEFT_DIRECT.match(gap_left))
         if direct and first.bare and re.match(r"\s+and\s+$", gap_left) and OTHERS.match(self.folded, first.n_end):
             return  # '32 patients with ICANS and 22 matched controls'
@@ -296,7 +298,7 @@ class _Reader(Whom):
         if (
             direct
             and left is not None
-            and left.items[0].kind == "procedures"
+            and (left.items[0].kind == "procedures" or (right is None and first.bare))
             and re.match(r"^\s*(?:,|and|,\s*and)\s*$", gap_left)
             and OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60])
         ):
