@@ -191,9 +191,10 @@ class _Reader(Whom):
             run, concept_runs, previous_end
         ):
             return
-        if first.bare and self._counts_none(run, left, right, gap_left, gap_right):
-            return
-        if no_value(self.folded, self.skeleton, first, run.start, previous_end):
+        if first.bare and (
+            self._counts_none(run, left, right, gap_left, gap_right)
+            or no_value(self.folded, self.skeleton, first, run.start, previous_end)
+        ):
             return
         if (
             direct
@@ -295,14 +296,14 @@ class _Reader(Whom):
             ):
                 self._emit(run, right, "value-concept", 0.85, left=False)
                 return
+        procedure = left is not None and left.items[0].kind == "procedures"
         if (
             direct
-            and left is not None
-            and (left.items[0].kind == "procedures" or (right is None and first.bare))
+            and (procedure or (right is None and first.bare))
             and re.match(r"^\s*(?:,|and|,\s*and)\s*$", gap_left)
-            and OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60])
         ):
-            return  # '38 received a transplant, 30 received maintenance'
+            if OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60]):
+                return  # '38 received a transplant, 30 received maintenance'
         if direct and left is not None and (self._closes(gap_left) or right is None or not RIGHT_NEAR.match(gap_right)):
             self._emit(run, left, "concept-in-value", 0.95, left=True)
             return
