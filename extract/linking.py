@@ -411,18 +411,6 @@ class _Reader(Whom):
         who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start].replace(GRADE, "-"))
         return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
 
-    def _closes(self, gap_left: str) -> bool:
-        """'CRS occurred in 27 …', 'CRS (27 …': the concept on the left claims the value whatever follows."""
-        return (
-            bool(
-                re.search(
-                    r"(?:\bin|\bof|[(\[:=]|\bwas|\bwere|\bfor|\bto|\bby|\bas\s+(?:low|high)\s+as)\s*(?:only\s+|just\s+|the\s+|all\s+|approximately\s+|about\s+)*$",
-                    gap_left,
-                )
-            )
-            or not gap_left.strip()
-        )
-
     def _has_own_value(self, right: ConceptRun, next_start: int, gap_right: str) -> bool:
         """Whether the concept on the right introduces the next value itself: '…, CRS in 5'."""
         if next_start >= len(self.folded):

@@ -131,3 +131,15 @@ class Whom(Companions):
                 after,
             )
         )
+
+    def _closes(self, gap_left: str) -> bool:
+        """'CRS occurred in 27 …', 'CRS (27 …': the concept on the left claims the value whatever follows."""
+        return (
+            bool(
+                re.search(
+                    r"(?:\bin|\bof|[(\[:=]|\bwas|\bwere|\bfor|\bto|\bby|\bas\s+(?:low|high)\s+as)\s*(?:only\s+|just\s+|the\s+|all\s+|approximately\s+|about\s+)*$",
+                    gap_left,
+                )
+            )
+            or not gap_left.strip()
+        )
