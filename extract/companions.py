@@ -99,6 +99,16 @@ class Companions(Severity):
             for v in self.values
             if v.end <= t.start and v.end <= value.start and _JUST_AFTER.match(self.skeleton[v.end : t.start])
         }
+        # 'cytopenias lasting more than 28 days (32%), infections (20%)': the time is of the first alone.
+        times = [
+            t
+            for t in times
+            if t.end >= mention.start
+            or not any(
+                t.end <= v.start < mention.start and re.match(r"^\s*[(\[]\s*$", self.skeleton[t.end : v.start])
+                for v in self.values
+            )
+        ]
         since = max([v.end for v in self.values if v.end <= value.start] + [mention.end])
         fresh = [t for t in times if since <= t.start and t.end <= value.start and id(t) not in taken]
         if fresh:

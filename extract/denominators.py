@@ -140,10 +140,12 @@ def _infused(reading: Reading, q: Quantity) -> float | None:
 def _stated(readings: list[Reading]) -> list[int]:
     """Cohort sizes and denominators that the abstract states, in order of first mention."""
     sizes: dict[int, None] = {}
-    for reading in readings:
-        for count in reading.cohorts:
+    # Results are told of those treated or evaluable sooner than of all who were enrolled.
+    for roles in (("treated", "evaluable"), ("enrolled", "screened", "arm", "subgroup")):
+        for count in (c for reading in readings for c in reading.cohorts if c.role in roles):
             if count.n > 1:
                 sizes.setdefault(count.n, None)
+    for reading in readings:
         for q in reading.quantities:
             if q.kind == "proportion" and q.total:
                 sizes.setdefault(int(q.total), None)
@@ -196,10 +198,11 @@ def _by_arithmetic(q: Quantity, counted: list[Quantity], stated: list[int]) -> i
     near = [int(o.total) for o in reversed(counted) if o is not q and o.total] + [
         int(o.n) for o in reversed(counted) if o is not q and o.n is not None and o.n >= n
     ]
-    for total in [*near, *stated]:
+    for total in near:
         if total >= max(n, 2) and same_percent(n, total, percent):
             return total
-    return None
+    fit = [total for total in stated if total >= max(n, 2) and same_percent(n, total, percent)]
+    return fit[0] if len(fit) == 1 else None  # where two sizes fit, neither is certain
 
 
 __all__ = ["Link", "denominators"]

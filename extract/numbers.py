@@ -86,6 +86,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("lancet_percent", r"(?P<lancet>\d{1,2}-\d)\s?%"),
     ("percent_bound", rf"(?:[<>≤≥⩽⩾]|(?:less|more|greater|fewer|lower|higher)\s+than|at\s+least|above|below|over(?=\s+\d+(?:\.\d+)?\s?%)|under|exceed(?:s|ing|ed)?|up\s+to)\s*(?:{NUM})\s?%"),
     ("one_in", rf"(?:more\s+than\s+|nearly\s+|about\s+)?(?:{_WORD}|\d)\s+in\s+(?:two|three|four|five|six|eight|ten|twenty|\d{{1,2}})(?![\w%.-]|\s*\()(?!\s+(?:patients|children|participants|with|grade))"),
+    ("construct", r"(?:19|20|22)\s?[-‐‑–]\s?(?:28|bb|137)[a-zζ]{0,3}(?![\d%.])(?=\s*(?:z|ζ|car|cells?|t\b))"),
     ("tracer", r"(?:18|68|89)\s?(?:f|ga|zr)(?![a-z])"),
     ("none_to", rf"(?:none|zero|nil)\s*(?:to|-|–)\s*(?:{NUM})\s?%"),
     ("percent_range", rf"(?:ranging|ranged|varied|varying)\s+(?:from\s+|between\s+)?(?:{NUM})\s?%?\s*(?:to|and|-|–)\s*(?:{NUM})\s?%"),

@@ -225,6 +225,12 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
         ):
             q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)  # '74 (84% of 88)'
             return True
+        if (
+            a.kind == "count" and q.n is None and q.percent is not None and q.total is None and last.kind == "ci"
+            and a.rule != "n_equals" and _PERCENT_OF_TOTAL.match(gap.lstrip(")] "), 0) and gap.lstrip()[:1] in ")]"
+        ):  # fmt: skip
+            q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)  # '93% (95% CI, 84-98) of the 60'
+            return True
         if a.kind == "count" and q.n is None and q.percent is not None and q.total is None and last.kind == "percent":
             if _PERCENT_OF_TOTAL.match(gap):
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)

@@ -32,6 +32,7 @@ THINGS = (
 CAR = (
     r"(?:\b(?:u|h)?car\b|\b(?:u|h)?car[\s-]?t|\w*cart\d*\b|chimeric|-cel\b|leucel\b|anti-?\s?cd|\bcd\s?\d+|\bbcma|"
     r"\bgprc5d|\bgpc3|\binfusions?\b|\bcells?\b|\bstudy\s+treatment|\ballocated\s+(?:treatment|procedure)|"
+    r"\b(?:kte|ctl|jcar|jwcar|bb|lcar|cyad|cnct|pbcar|ucart|allo|auto|ct|gc|tt)-?[a-z]{0,2}\d{2,5}[a-z]?\b|"
     r"\bconstructs?\b|\bdoses?\s+of|\bcommercial\s+product|\d\s?(?:×|x)\s?10|\bthe\s+product\b)"
 )
 PRODUCT = re.compile(r"[a-z]-cel\b|leucel\b")
