@@ -167,6 +167,8 @@ class Grading(Clause):
                 for g in self.grades
                 if since <= g.start and g.end <= value.start and g.start not in self.claimed and not self._mostly(g)
             ]
+            if not near and concepts.start == concepts.end and not self.claimed:
+                near = [g for g in self.grades if g.end <= value.start][:1]  # 'Grade 3 events: 52% here and 15% there'
             if near and self._last_grade_applies(near[-1], value):
                 return near[-1].name
         else:
@@ -272,11 +274,13 @@ class Grading(Clause):
             if head and not left and head[0].endswith("(") and not self.in_bracket(mention.start):
                 return None  # 'grade 3+ ICANS (0.6%) and one case of GVHD'
             named = next((c.name for c in self.concepts if c.start >= g.end), "")
+            alternative = re.search(r"\bor\s+$", between)  # 'severe CRS (6) or ICANS (5)'
             if (
                 head
                 and named in _NO_HEADING
                 and CONCEPT in head[0]
                 and mention.name in _NO_HEADING | {"GVHD", "HLH/MAS"}
+                and not alternative
             ):
                 return None  # 'grade ≥3 CRS was 32%, that of ICANS 18%'
             if head or MOST.search(between) or _OF_THESE.search(between):

@@ -91,6 +91,12 @@ EVENTS_IN = re.compile(
 EQUALS = re.compile(
     rf"[{GRADE}{CONCEPT}]\s*(?:in\s+(?:most|some|others?|the\s+(?:majority|others?|rest|remainder))\s*)?[,(:]?\s*$"
 )
+# 'Grade 3-4 events were more frequent in leukemia (11 of 21) than in lymphoma (15 of 97)': of the event before.
+GRADED_SUBJECT = re.compile(rf"^\s*(?:the\s+)?{GRADE}+\s+(?:events?|cases?|episodes?|forms?)\b[^;:]{{0,140}}$")
+# 'CRS was less frequent with prophylactic tocilizumab (20% vs 45%)': the treatment only names the group.
+UNDER_TREATMENT = re.compile(
+    rf"{CONCEPT}[^.;()]{{0,40}}\b(?:frequent|common|lower|higher|rarer|less|more|reduced|similar)\b[^.;(){CONCEPT}]{{0,24}}\b(?:with|after|under|without)\s+(?:[\w-]+\s+)?$"
+)
 ALL_BUT = re.compile(r"\b(?:all|every)\b[^.;,]{0,30}\b(?:but|except(?:\s+for)?)\s+(?:for\s+)?$")
 # 'One DLT (grade 3 anorexia)', 'a dose-limiting toxicity of grade 4 ICANS': what was limiting follows.
 LIMITING = re.compile(

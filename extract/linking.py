@@ -335,11 +335,7 @@ class _Reader(Whom):
         if event is not None:
             self._emit(run, event, "graded-events", 0.75, left=True)
             return
-        if (
-            left is None
-            and self.carried.event is not None
-            and any(g.end <= run.start and LEFT_DIRECT.match(self.skeleton[g.end : run.start]) for g in self.grades)
-        ):
+        if left is None and self.carried.event is not None and self._goes_on_graded(run):
             again = self.carried.event
             self._emit(run, lone(again, run.start), "carried-event", 0.75, left=True)
             return

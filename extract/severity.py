@@ -6,7 +6,17 @@ import re
 
 from extract.concepts import Mention
 from extract.grading import NEXT_OF_LIST, Grading
-from extract.link_words import ABSENT_IN, ALL_BUT, COUNTED_BY_EVENT, EVENTS_IN, HAD_NONE, LIMITING, RIGHT_NEAR
+from extract.link_words import (
+    ABSENT_IN,
+    ALL_BUT,
+    COUNTED_BY_EVENT,
+    EVENTS_IN,
+    GRADED_SUBJECT,
+    HAD_NONE,
+    LEFT_DIRECT,
+    LIMITING,
+    RIGHT_NEAR,
+)
 from extract.links import CONCEPT, GRADE, ConceptRun, Link, ValueRun, lone
 from extract.quantities import PEOPLE, Quantity
 
@@ -136,6 +146,12 @@ class Severity(Grading):
             chosen = (after or before) if behind else (before or after)
             out.append((chosen[0] if chosen is after else chosen[-1]).name)
         return out
+
+    def _goes_on_graded(self, run: ValueRun) -> bool:
+        """'Grade 3-4 events occurred in 4': of the event of the sentence before."""
+        return bool(GRADED_SUBJECT.match(self.skeleton[: run.start])) or any(
+            g.end <= run.start and LEFT_DIRECT.match(self.skeleton[g.end : run.start]) for g in self.grades
+        )
 
     def _event_of_grade(self, run: ValueRun, left: ConceptRun | None) -> ConceptRun | None:
         """The event of '…; 4% had grade 3 events': the one named last, in this sentence or before it."""

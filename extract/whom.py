@@ -18,6 +18,7 @@ from extract.link_words import (
     REMISSIONS,
     RIGHT_PREDICATE,
     RIGHT_VERB,
+    UNDER_TREATMENT,
 )
 from extract.links import GRADE, ConceptRun, ValueRun
 from extract.quantities import PEOPLE
@@ -40,6 +41,8 @@ class Whom(Companions):
         if DESCRIBED_PAIR.search(before) and AND_PEOPLE.match(self.skeleton[run.end : run.end + 40]):
             return True
         if word.endswith("negative") and re.search(r"\b(?:in|for|among)\s+(?:the\s+)?$", before):
+            return True
+        if run.items[0].kind == "procedures" and UNDER_TREATMENT.search(before):
             return True
         return bool(re.search(r"\b(?:in|for|among|of|within)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
             "responder" in word or bool(re.match(rf"\s+(?:{PEOPLE})\b", after))
