@@ -109,6 +109,8 @@ class Clause:
         for q in self.quantities:
             if q.none:
                 continue
+            if q.kind == "decimal" and q.ci is not None and any(v.kind == "hr" for v in self.values):
+                q.kind = "hr"  # 'The HR for OS was 0.67 (0.42-1.06), and for PFS 0.58 (0.39-0.86)'
             if (
                 q.kind == "decimal"
                 and q.value is not None

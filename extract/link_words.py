@@ -228,3 +228,7 @@ FOR_GROUP = re.compile(
 )
 # '89% for OS': the endpoint of the figure itself follows.
 FOR_NAMED = re.compile(r"^[\])%\s]*(?:for\s+(?:the\s+)?(?:median\s+)?)?$")
+# 'PFS by disease: LBCL 42%, FL 78%': each figure behind its label.
+FIRST_LABEL = re.compile(r":\s*(?:[\w/+-]+\s+){1,2}$|\d\s?%?\s*,\s*(?:and\s+)?(?:[\w/+-]+\s+){1,2}$")
+NEXT_LABEL = re.compile(r"^[%\s]*,\s*(?:and\s+)?(?!and\b|with\b|in\b)(?:[a-z][\w/+-]*\s+){1,2}$")
+OVER_TIME = {"duration", "not_reached"}

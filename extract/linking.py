@@ -24,7 +24,6 @@ from extract.link_words import (
     DESCRIBES,
     DID,
     EQUALS,
-    FOR_GROUP,
     FOR_NAMED,
     FOR_SOME,
     GOES_ON,
@@ -38,7 +37,6 @@ from extract.link_words import (
     MOST_COMMON_OF,
     NEGATED_LIST,
     NEXT_GROUP,
-    OTHER_GROUP,
     OTHER_PREDICATE,
     OTHERS,
     PREDICATES,
@@ -350,33 +348,8 @@ class _Reader(Whom):
 
     def _other_group(self, run: ValueRun, concept_runs: list[ConceptRun], previous_end: int) -> bool:
         """'PFS was 62% with CR, 20% with PR': the second figure is of the same endpoint in another group."""
-        before = self.links[-1] if self.links else None
-        first = run.items[0]
-        if (
-            before is None
-            or before.quantity is None
-            or before.mention.kind != "survival"
-            or first.kind != before.quantity.kind
-            or first.n is not None
-            or max(before.quantity.end, before.quantity.tail) != previous_end
-            or not before.rule.startswith(("concept", "carried", "median", "same"))
-        ):
-            return False
-        if any(c.kind == "survival" and previous_end <= c.start < run.start for c in self.concepts):
-            return False
-        gap = self.skeleton[previous_end : run.start]
-        again = before.mention
-        if self._depth(again.start) > self._depth(run.start):
-            # 'EFS was 18% (OS 16%), but with later relapse it was 55%': the endpoint outside the bracket goes on.
-            outside = [
-                o.mention
-                for o in self.links
-                if o.mention.kind == "survival" and self._depth(o.mention.start) <= self._depth(run.start)
-            ]
-            if not outside:
-                return False
-            again = outside[-1]
-        if len(gap) > 150 or not OTHER_GROUP.match(gap) or not FOR_GROUP.match(self.skeleton[run.end : run.end + 90]):
+        again = self._goes_on(run, previous_end)
+        if again is None:
             return False
         listed = next((r for r in concept_runs if again in r.items and len(r.items) == len(run.items)), None)
         self._emit(run, listed or ConceptRun([again], again.start, again.end), "same-endpoint-of-group", 0.8, left=True)
@@ -486,6 +459,10 @@ class _Reader(Whom):
             and re.search(r"\bmedian\s+(?:of\s+)?$", self.folded[max(0, first.start - 12) : first.start])
         ):
             self._emit(run, right, "value-median", 0.85, left=False)  # 'a median 8.5-month overall survival'
+            return
+        if barrier and self._other_group(
+            run, concept_runs, max([v.end for v in self.values if v.end <= run.start] or [0])
+        ):
             return
         if left is not None and not _is_survival(left):
             earlier = [r for r in concept_runs if r.end <= left.start and _is_survival(r)]

@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 
 from extract.companions import DEPTHS, Companions
+from extract.concepts import Mention
 from extract.link_words import (
     AND_PEOPLE,
     CONVERTED,
     DESCRIBED,
     DESCRIBED_PAIR,
+    FIRST_LABEL,
+    FOR_GROUP,
     GROUP_NOUN,
     IN_STATE,
     LASTING_STATE,
+    NEXT_LABEL,
     ONGOING,
+    OTHER_GROUP,
+    OVER_TIME,
     PREDICATES,
     REMISSIONS,
     RIGHT_PREDICATE,
@@ -146,3 +152,32 @@ class Whom(Companions):
             )
             or not gap_left.strip()
         )
+
+    def _goes_on(self, run: ValueRun, previous_end: int) -> Mention | None:
+        """The survival endpoint of the figure before, where this one is of the same in another group."""
+        before = self.links[-1] if self.links else None
+        first = run.items[0]
+        if (
+            before is None
+            or before.quantity is None
+            or before.mention.kind != "survival"
+            or (first.kind != before.quantity.kind and not {first.kind, before.quantity.kind} <= OVER_TIME)
+            or first.n is not None
+            or max(before.quantity.end, before.quantity.tail) != previous_end
+            or not before.rule.startswith(("concept", "carried", "median", "same"))
+            or any(c.kind == "survival" and previous_end <= c.start < run.start for c in self.concepts)
+        ):
+            return None
+        gap = self.skeleton[previous_end : run.start]
+        told = len(gap) <= 150 and OTHER_GROUP.match(gap) and FOR_GROUP.match(self.skeleton[run.end : run.end + 90])
+        labelled = NEXT_LABEL.match(gap) and FIRST_LABEL.search(self.skeleton[: before.quantity.start])
+        if not told and not labelled:
+            return None
+        depth = self._depth(run.start)
+        if self._depth(before.mention.start) <= depth:
+            return before.mention
+        # 'EFS was 18% (OS 16%), but with later relapse it was 55%': the endpoint outside the bracket goes on.
+        outside = [
+            o.mention for o in self.links if o.mention.kind == "survival" and self._depth(o.mention.start) <= depth
+        ]
+        return outside[-1] if outside else None
