@@ -28,7 +28,7 @@ RIGHT_PREDICATE = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+|them\s+|whom\s+)?)?(?:[\w'’+/{TIME}-]+\s+){{0,6}}$"
 )
 PREDICATES = re.compile(
-    r"^(?:responded|relapsed|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|went|received|cleared|lost|died|had|completely)"
+    r"^(?:responded|relapsed|flared|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|went|received|cleared|lost|died|had|completely)"
 )
 GROUP_NOUN = re.compile(
     r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?responders?|complete responders?|(?:complete |partial )?(?:remissions|responses)|relapses|relapsed|(?:crs?|prs?|cr/cri|cri)\s+(?:patients|cases))"
@@ -189,7 +189,7 @@ CARRY = re.compile(
 )
 # '…, and was lower in transplanted patients (20% vs 54%)': the same endpoint, compared.
 COMPARED = re.compile(
-    r"^[\])%\s]*,?\s*(?:(?:and|but|which|that|with)\s+)?(?:(?:it|this|they)\s+)?(?:was|were|being)\s+(?:also\s+|\w+ly\s+){0,2}(?:lower|higher|better|worse|superior|inferior|greater|more\s+frequent|less\s+frequent|similar|comparable|different|reduced|increased|improved)\s+(?:in|for|with|among|after|between)\s+[^.;()]{1,80}[(\[]\s*$"
+    rf"^[\])%\s]*(?:(?:at|by|after|within)\s+{TIME}+\s*)?,?\s*(?:(?:and|but|which|that|with)\s+)?(?:(?:it|this|they)\s+)?(?:was|were|being)\s+(?:also\s+|\w+ly\s+){{0,2}}(?:lower|higher|better|worse|superior|inferior|greater|more\s+frequent|less\s+frequent|similar|comparable|different|reduced|increased|improved)\s+(?:in|for|with|among|after|between)\s+[^.;()]{{1,80}}[(\[]\s*$"
 )
 # '(38%), followed by bispecifics (33%)', '(100%) compared to relma-cel (61.1%)': the same for another group.
 NEXT_GROUP = re.compile(

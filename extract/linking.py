@@ -53,7 +53,7 @@ from extract.link_words import (
     VALUE_GAP,
 )
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
-from extract.nested import bracket_pairs, spread_times, told_again
+from extract.nested import bracket_pairs, join_restated, spread_times, told_again
 from extract.quantities import PEOPLE, Quantity
 from extract.uncounted import no_value
 from extract.whom import Whom
@@ -96,6 +96,7 @@ class _Reader(Whom):
                 0.85,
                 left=True,
             )
+        join_restated(self)
         spread_times(self)
         self._link_asides()
         self._later_grades()
@@ -209,6 +210,9 @@ class _Reader(Whom):
             self.skeleton[run.end : run.end + 60]
         ):
             return  # 'thirteen relapsed, of which nine received …'
+        if left is not None and right is not None and (wider := self._wider(run, left, right, concept_runs, gap_right)):
+            self._emit(run, wider, "outside-bracket", 0.8, left=True)
+            return
         if first.percent is not None and CHANGE.match(self.folded, run.end):
             return  # 'was associated with a 26% (95% CI, 22-30) reduction'
         if (

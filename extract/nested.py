@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from itertools import pairwise
 
+from extract.checks import same_percent
 from extract.clause import Clause
 from extract.concepts import Mention
 from extract.link_words import AGAIN
@@ -14,6 +15,8 @@ from extract.quantities import Quantity
 
 _OPENS = re.compile(r"\s*(?:rates?\s*)?[(\[]\s*$")
 _CLOSES = re.compile(r"\s*(?:rates?\s*)?[)\]]")
+_RESTATED = re.compile(rf"[\])]?\s*[\[(]\s*(?:an?\s+|the\s+|overall\s+)?{CONCEPT}")
+_BY_NAME = re.compile(r"[\[(]\s*(?:[a-z]{2,5}|overall\s+response)(?:\s+rates?)?\s*[,:=]?\s*(?:of\s+|was\s+)?$")
 _LISTED = re.compile(r"\s*(?:,|and|,\s*and|or|&)\s*$")
 
 
@@ -60,6 +63,36 @@ def spread_times(clause: Clause) -> None:
             link.time = time
 
 
+def join_restated(clause: Clause) -> None:
+    """'Seven of 12 achieved a response (ORR 58%)': count and percent of one figure, each with its endpoint."""
+    out: list[Link] = []
+    for link in clause.links:
+        last, q = out[-1] if out else None, link.quantity
+        if (
+            last is not None
+            and q is not None
+            and last.quantity is not None
+            and last.mention.name == link.mention.name
+            and link.mention.kind == "response"
+            and last.quantity.n is not None
+            and last.quantity.percent is None
+            and q.percent is not None
+            and q.n is None
+            and 0 <= q.start - link.mention.end < 30
+            and (
+                _BY_NAME.search(clause.folded, last.mention.start, q.start)
+                if last.mention is link.mention
+                else _RESTATED.match(clause.skeleton, max(last.mention.end, last.quantity.end))
+            )
+            and (last.quantity.total is None or same_percent(last.quantity.n, last.quantity.total, q.percent))
+        ):
+            last.quantity.percent, last.quantity.ci, last.quantity.tail = q.percent, q.ci, q.end
+            last.end = max(last.end, q.end)
+            continue
+        out.append(link)
+    clause.links[:] = out
+
+
 def told_again(
     clause: Clause, run: ValueRun, previous_end: int, told: tuple[tuple[Mention, ...], ...]
 ) -> list[Mention]:
@@ -98,4 +131,4 @@ def _time_lists(clause: Clause) -> list[tuple[list[str], int]]:
     return lists
 
 
-__all__ = ["bracket_pairs", "spread_times", "told_again"]
+__all__ = ["bracket_pairs", "join_restated", "spread_times", "told_again"]

@@ -102,6 +102,24 @@ class Whom(Companions):
             return later, between
         return (None, "") if self._is_subject(right) else (right, gap)
 
+    def _wider(
+        self, run: ValueRun, left: ConceptRun, right: ConceptRun, concept_runs: list[ConceptRun], gap: str
+    ) -> ConceptRun | None:
+        """'ORR was 84%, including 63% CR, and at 90 days 70% (CR 61%)': 70% is not of what stands in its bracket."""
+        name = right.items[0].name
+        if left.items[-1].name != name or name not in DEPTHS or not re.match(r"^[%\s]*[(\[]\s*$", gap):
+            return None
+        if not re.match(r"\s*(?:rates?\s*)?(?:of\s+|was\s+|[:=,]\s*)?\d", self.skeleton[right.end : right.end + 16]):
+            return None
+        return next(
+            (
+                r
+                for r in reversed(concept_runs)
+                if r.end <= run.start and r.items[0].name in DEPTHS and r.items[0].name != name
+            ),
+            None,
+        )
+
     def _names_group(self, right: ConceptRun, gap: str) -> bool:
         if len(right.items) > 1:
             return False
