@@ -52,7 +52,7 @@ _VALUE_FOLLOWS = re.compile(
 )
 # 'Ten patients had no CRS' is told of ten, not of all.
 _SOME_HAD_NONE = re.compile(
-    rf"(?:\d\s*[)%]?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:had|have|developed|experienced|showed|with|were)\s+(?:no|without|neither)\s[^.;,]{{0,40}}$"
+    rf"(?:\d\s*[)%]?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:(?:had|have|developed|experienced|showed|with|were)\s+(?:no|without|neither)|(?<=%\s)without)\s[^.;,]{{0,40}}$"
 )
 _APART = re.compile(r",\s*(?:and|while)\s+(?:[\w-]+\s+){0,2}$")
 _UNIVERSAL_AFTER = re.compile(

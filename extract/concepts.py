@@ -148,6 +148,8 @@ _AFTER_RESPONSE = re.compile(
 _OF_TOXICITY = re.compile(
     r"(?:\bgrades?\s*[≥>=\d][^.;,()]{0,22}|\b(?:severe|serious|high-grade|low-grade|any-grade|no|any|unexpected|new|significant|life-threatening))\s+(?:[\w-]+\s+){0,2}$"
 )
+# 'Pre-existing cytopenia', 'prior GVHD': a state before the cells.
+_BASELINE_EVENT = re.compile(r"\b(?:baseline|pre-?\s?existing|pre-?\s?infusion|pre-?\s?treatment|prior)\s+$")
 _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
 
 
@@ -155,6 +157,8 @@ def _excluded(hit: Hit, folded: str) -> bool:
     if hit.term.name == "antigen-negative relapse" and not _RELAPSING.search(folded):
         return True
     if hit.term.name == ANTIGEN_POSITIVE and not _RELAPSED.search(folded):
+        return True
+    if hit.term.kind == "events" and _BASELINE_EVENT.search(folded[max(0, hit.start - 24) : hit.start]):
         return True
     if hit.term.kind == "events" and re.match(
         r"\s*(?:(?:had|has|have)\s+resolved|resolution|resolved|prophyla|prevention)", folded[hit.end : hit.end + 16]

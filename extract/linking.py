@@ -190,6 +190,8 @@ class _Reader(Whom):
             run, concept_runs, previous_end
         ):
             return
+        if first.percent is not None and self._of_a_test(run):
+            return  # 'with a sensitivity of 85%'
         if first.bare and (
             self._counts_none(run, left, right, gap_left, gap_right)
             or no_value(self.folded, self.skeleton, first, run.start, previous_end)
@@ -346,6 +348,7 @@ class _Reader(Whom):
             and not BARRIER.search(gap_right)
             and len(gap_right) <= 60
             and "," not in gap_right
+            and not (right.items[0].kind == "events" and re.search(r"\bfor\s+(?:[\w-]+\s+)?$", gap_right))
             and not self._has_own_value(right, next_start, gap_right)
         ):
             self._emit(run, right, "value-later-concept", 0.5, left=False)

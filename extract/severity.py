@@ -35,6 +35,10 @@ _HAD_GRADED = re.compile(
 )
 
 
+_TEST_BEFORE = re.compile(
+    r"\b(?:sensitivity|specificity|accuracy|auc|auroc|predictive\s+values?|concordance|c-index)\b(?:\s+(?:of|was|and|were|at|,|specificity|sensitivity))*\s*$"
+)
+_TEST_AFTER = re.compile(r"\s*%?\s*(?:sensitivity|specificity|accuracy)\b")
 _GRADE_PAIR = re.compile(rf"{GRADE}\s*(?P<bracket>[(\[]\s*(?P<second>{GRADE}+)\s*[)\]])")
 
 
@@ -44,6 +48,13 @@ def _percent_only(q: Quantity) -> bool:
 
 class Severity(Grading):
     """A clause whose counted events tell more than one fact."""
+
+    def _of_a_test(self, run: ValueRun) -> bool:
+        """Whether a percent says how well a test or model tells, not how many had the event."""
+        return bool(
+            _TEST_BEFORE.search(self.folded, max(0, run.start - 60), run.start)
+            or _TEST_AFTER.match(self.folded, run.end)
+        )
 
     def _counts_none(
         self, run: ValueRun, left: ConceptRun | None, right: ConceptRun | None, gap_left: str, gap_right: str
