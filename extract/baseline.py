@@ -53,6 +53,7 @@ _IN_LATER_CR = re.compile(
 _HOPED_FOR = re.compile(
     r"(?<!than )\b(?:expected|anticipated|assumed|hypothesi[sz]ed|projected)\s+(?:[\w-]+\s+){0,4}(?:was|of|is|at|[,:(=])?\s*$"
 )
+_TO_BRIDGING = re.compile(r"\s*(?:\([a-z]+\)\s*)?(?:rates?\s+)?(?:to|after|following|with|of)\s+(?:the\s+)?bridging\b")
 _EARLIER_HSCT = re.compile(r"\b(?:previous|previously|prior|history|earlier|pre-?existing)\b")
 
 
@@ -70,6 +71,9 @@ def is_baseline(folded: str, mention: Mention, q: Quantity) -> bool:
         return True
     if mention.kind not in ("events", "response"):
         return False
+    told_as_verb = folded.startswith("responded", mention.start)
+    if mention.kind == "response" and not told_as_verb and _TO_BRIDGING.match(folded, mention.end):
+        return True
     if _OPENS.match(opening):
         return True
     if mention.kind == "events":

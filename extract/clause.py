@@ -66,6 +66,13 @@ _EVENTS_COUNTED = re.compile(
 )
 
 
+# '30 patients (23%) had 43 infections'
+_INFECTIONS = re.compile(r"\s*(?:[\w-]+\s+){0,2}?infections\b")
+_PATIENTS_HAD = re.compile(
+    r"\d[\d.]*\s*%?\s*[)\]]?\s*(?:(?:of\s+(?:the\s+)?)?(?:patients|children|recipients|participants|adults)\s*)?(?:\([^()]*\)\s*)?(?:had|developed|experienced|suffered)\s+(?:a\s+total\s+of\s+)?$"
+)
+
+
 @dataclass(slots=True)
 class Clause:
     """One sentence; `prepare` fills what the fields from `skeleton` on hold."""
@@ -178,7 +185,11 @@ class Clause:
                 continue  # '46% of all 712 events'
             if q.bare and q.kind == "proportion" and _LABEL_OF.search(self.folded, 0, q.start):
                 continue  # 'patients 2, 3 and 4'
-            if q.bare and q.kind == "proportion" and _EVENTS_COUNTED.match(self.folded, q.n_end):
+            counted = q.bare and q.kind == "proportion"
+            if counted and (
+                _EVENTS_COUNTED.match(self.folded, q.n_end)
+                or (_INFECTIONS.match(self.folded, q.n_end) and _PATIENTS_HAD.search(self.folded, 0, q.start))
+            ):
                 continue  # events, not the patients who had them
             self.values.append(q)
 

@@ -111,9 +111,9 @@ class Companions(Severity):
         ]
         since = max([v.end for v in self.values if v.end <= value.start] + [mention.end])
         fresh = [t for t in times if since <= t.start and t.end <= value.start and id(t) not in taken]
-        if fresh:
+        if fresh and not (near_after and re.match(r"^\s*,\s*$", self.skeleton[fresh[-1].end : value.start])):
             return fresh[-1].times[0]
-        if near_after and (taken or not head):
+        if near_after and (taken or fresh or not head):
             return near_after[0].times[0]
         behind = [t for t in times if t.start >= run.end and _JUST_AFTER.match(self.skeleton[run.end : t.start])]
         if (

@@ -291,6 +291,12 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             a.kind == "count" and a.rule == "n_equals" and q.n is None and q.percent is not None and q.total is None
             and re.match(rf"\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?{PEOPLE}\s*\(\s*$", gap)
         ):  # fmt: skip
+            size = a.numbers[0] or 0
+            if re.search(r"\b(?:evaluable|assessable|infused|treated|analy[sz]ed|eligible)\b", gap) and same_percent(
+                round(q.percent * size / 100), size, q.percent
+            ):
+                q.total, q.end, q.total_span = size, a.end, (a.start, a.end)  # '92% of evaluable patients (n = 61)'
+                return True
             q.n, q.end = a.numbers[0], a.end  # '11.8% of patients (n = 4)'
             return True
         if a.kind == "percent" and q.percent is None and last.kind in ("count", "fraction"):

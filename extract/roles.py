@@ -99,7 +99,7 @@ AFTER: tuple[Row, ...] = (
         rf"|\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented"
         rf"|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)(?!\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b)"
         rf"|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
-        rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|\b(?:met|meeting"
+        rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|(?<!not )(?<!not have )\b(?:met|meeting"
         rf"|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry"
         rf"|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\bcompleted\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?(?:surveys?|interviews?)\b|\btook\s+part\b"
         rf"|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
