@@ -80,7 +80,7 @@ _NOT_OWN = re.compile(
 )
 _PEOPLE = (
     r"(?:patients|children|infants|adults|participants|subjects|recipients|cases|individuals|adolescents|women|men"
-    r"|responders|persons|people)"
+    r"|responders|persons|people|controls)"
 )
 _SMALL = r"two|three|[23]"
 _SPELLED = (
@@ -123,7 +123,7 @@ MANY = 400  # patients
 MANY_CENTRES: Weights = {"real_world": 4}
 FEW_CENTRES: Weights = {"retrospective": 3, "real_world": -3}
 FOUR_CENTRES: Weights = {"retrospective": 2, "real_world": -2}
-FEW_PATIENTS: Weights = {"case_report": 5}
+FEW_PATIENTS: Weights = {"case_report": 6}
 NO_STUDY: Weights = {"review": 3}
 ASKS: Weights = {"review": 3}  # a title that asks
 ONE_CASE: Weights = {"case_report": 5}
