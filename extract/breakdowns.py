@@ -22,7 +22,7 @@ _LABEL_RESULT = re.compile(
 )
 # The whole study: 'The cohort (n = 88)', 'Patients (N = 88) had'.
 _STUDY = re.compile(
-    r"^(?:(?:in|of|among|for|all|the|our|this|study|entire|whole|overall|total|eligible|consecutive|adult)\s+)*"
+    r"^(?:(?:in|of|among|for|all|the|our|this|study|entire|whole|overall|total|eligible|consecutive|adult|patient)\s+)*"
     r"(?:cohort|patients|study|population|participants|series|sample)\s*$"
 )
 # '(LBCL, 1,914; MCL, 200)': the name of a disease or product, then its number.
@@ -40,6 +40,8 @@ _MATCHED = re.compile(
 )
 _COHORT_BEFORE = re.compile(r"\b(?:cohort|arm|group|level)\s+[\da-d]\w?\s*[,:]\s*$")
 _EVALUABLE_FOR = re.compile(r"\b(?:evaluable|assessable)(?:\s+for\s+(?:[\w-]+\s*){1,3})?$")
+# 'treated with axi-cel (41/78, 53%)'.
+_NAME_BEFORE = re.compile(r"(?:-cel|leucel)\s*[(\[]\s*$")
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|matched|propensity)\b(?![^;.]*\b(?:donors?|siblings?)\b)[^;.]*$"
 )
@@ -108,6 +110,14 @@ def read_bracket(
         dose = roles.DOSE.match(text[shared[i].np_end : min(end - 1, shared[i].np_end + 80)])
         assigned = randomised or re.match(r"\s*(?:to|assigned\s+to)\s+[a-z]", tail)
         has = re.match(r"\s*(?:with|without|received|from|after|had|on)\b", tail) and not roles.RESULT.match(tail)
+        if (
+            c.noun
+            and len(items) == 1
+            and _STUDY.search(label[-40:].split(".")[-1].strip())
+            and re.match(r"\s*(?:$|[,;])", tail)
+        ):
+            out.append(Count("treated", c.n, "n-equals-all", 0.5, c.start, c.np_end))
+            continue
         named = c.noun in ("patients", "children", "adults", "pts", "subjects", "participants")
         listed = (
             len(items) >= 2 and _LISTED.search(text, max(start, c.start - 60), c.start) and _CLOSED.match(text, c.end)
@@ -140,7 +150,16 @@ def read_shares(folded: str, flat: str, quantities: list[Quantity], linked: set[
     """'54% (n = 81) of patients received bridging': a group told by its share first."""
     out = []
     for q in quantities:
-        if q.kind != "proportion" or q.n is None or q.n < 2 or q.percent is None or id(q) in linked:
+        if q.kind != "proportion" or q.n is None or q.n < 2 or id(q) in linked:
+            continue
+        if q.percent is None and q.total is None:
+            continue
+        if (
+            q.total is not None
+            and _NAME_BEFORE.search(folded, max(0, q.start - 40), q.start)
+            and "/" in folded[q.start : q.end]
+        ):
+            out.append(Count("subgroup", int(q.n), "product-group", 0.65, q.start, q.end))
             continue
         percent = folded.find("%", q.start, q.end + 1)
         m = _SHARE.match(folded, percent) if percent >= 0 else None

@@ -305,6 +305,8 @@ def _role_of(
                     return None
                 if rule in ("enrolled-before", "analysed-before") and _part_of(before, candidates, i):
                     break
+                if rule in ("there-were", "enrolled-before") and _IN_GROUP.match(window):
+                    return Count("arm", c.n, "labelled-group", 0.7, c.start, c.np_end)
                 if rule == "remaining" and _NO_GROUP.match(window):
                     return None
                 return Count(role, c.n, rule, 0.75, c.start, c.np_end)

@@ -92,7 +92,7 @@ AFTER: tuple[Row, ...] = (
         rf"\b{_BE}included\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b"),
     ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
     ("arm", "assigned-arm",
-        r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\bin\s+each\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
+        r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\b(?:in\s+each|per)\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
         r"|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
     ("enrolled", "enrolled-after",
         rf"\bassigned\s+to\s+treatment\b|\bmet\s+(?:the\s+|all\s+)?criteria\b(?!\s+(?:for|of))"
@@ -164,7 +164,7 @@ BEFORE: tuple[Row, ...] = (
         rf"|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)"
         rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information)\s+(?:of|from|on)"
         rf"|report\s+on|used|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
-        rf"|contain(?:s|ed)))\s+(?:on\s+)?{_DATA}{_SUM}"),
+        rf"|contain(?:s|ed))|(?:study\s+population|study\s+sample|cohort|series)\s+(?:was|were))\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
     ("enrolled", "there-were", rf"\bthere\s+were\s+{_SUM}"),
     ("enrolled", "across", rf"\b(?:identified|included|pooled|covering)\s[^;:.]{{0,70}}?\bacross\s+{_SUM}"),
@@ -207,7 +207,7 @@ FEATURE_IN = re.compile(
 )
 DISEASE_IN = re.compile(rf"{DISEASE}\s+in\s+(?:another\s+)?$")
 PRODUCT_IN = re.compile(
-    r"(?:-cel|leucel|\bcar[\s-]?t\s+cells)\s+(?:(?:was|were)\s+(?:used|given|infused|chosen)\s+)?in\s+(?:the\s+)?$"
+    r"(?:-cel|leucel|\bcar[\s-]?t\s+cells)\s+(?:(?:was|were)\s+(?:used|given|infused|chosen|administered)\s+)?(?:in|to)\s+(?:the\s+)?$"
 )
 NO_BASELINE = re.compile(
     r"\b(?:second|secondary|new|de\s+novo|resol\w+|respon\w+|regress\w*|disappear\w*|clear\w*|progress\w*|relaps\w*|remission"

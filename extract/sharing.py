@@ -36,6 +36,7 @@ _GROUP_AFTER = re.compile(
 )
 _COMPARED_AFTER = re.compile(r"[^;:.]{0,120}?\bwere\s+(?:\w+ly\s+)?compared\b")
 _OF_ALL = re.compile(r"^(?:results?:?\s+)?(?:of|among)\s+(?:the\s+|all\s+)*$")
+_IN_THE_GROUP = re.compile(r"\s*(?:(?:was|were)\s+)?in\s+the\s+(?:[\w-]+\s+){1,4}(?:group|arm|cohort)\b")
 _RESPECTIVELY = re.compile(r"[^;.]{0,200}?\bto\b[^;.]{0,120}?\brespectively\b")
 _LIST = re.compile(r"\s*(?:,|and|,\s*and)\s*")
 _ITEM = re.compile(r"\s*(?:,|;|\band\b|\bor\b|,\s*and|/)\s*(?:the\s+)?$")
@@ -98,6 +99,9 @@ def ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], li
     for i in range(1, len(candidates)):
         c, prev, last = candidates[i], out[i - 1], candidates[i - 1]
         if out[i] is not None or prev is None or c.noun or c.eq or c.denominator or id(c.quantity) in linked:
+            continue
+        if prev.role == "arm" and _IN_THE_GROUP.match(flat, c.end) and _IN_THE_GROUP.match(flat, last.np_end):
+            out[i] = Count("arm", c.n, "ellipsis", 0.6, c.start, c.end)
             continue
         if not _ITEM.search(flat, last.np_end, c.start) or not _SHORT.match(flat, c.end):
             continue
