@@ -112,7 +112,7 @@ def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
     return []
 
 
-_CASE_GENERIC = frozenset({"AE", "SAE", "all-cause death", "death", "DLT", "ORR", "NR", "relapse", "MRD-"})
+_CASE_GENERIC = frozenset({"AE", "SAE", "all-cause death", "death", "DLT", "ORR", "NR", "relapse"})
 # What patients may bring along counts only when it is told as coming after the cells.
 _CASE_LATER = frozenset(
     {

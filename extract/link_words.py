@@ -19,7 +19,7 @@ VERB = (
 )
 # Right: words between a value and the concept it counts.
 RIGHT_VERB = re.compile(
-    rf"^[\])%\s]*(?:,\s*)?(?:(?:of\s+)?(?:the\s+|these\s+|those\s+|them\s*,?\s*|whom\s*,?\s*|which\s*,?\s*|all\s+|our\s+)?(?:[\w'’+/-]+\s+){{0,7}}?)(?:{VERB})\s+(?:[\w'’+/{GRADE}{TIME}-]+\s+){{0,6}}?[\(\[]?$"
+    rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?[\w-]+(?:\s+[\w-]+)?\)\s*)?(?:,\s*)?(?:(?:of\s+)?(?:the\s+|these\s+|those\s+|them\s*,?\s*|whom\s*,?\s*|which\s*,?\s*|all\s+|our\s+)?(?:[\w'’+/-]+\s+){{0,7}}?)(?:{VERB})\s+(?:[\w'’+/{GRADE}{TIME}-]+\s+){{0,6}}?[\(\[]?$"
 )
 RIGHT_NEAR = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|these\s+|those\s+|all\s+)?|in\s+|with\s+|as\s+)?(?:(?!and\b|or\b|while\b|but\b|versus\b|vs\b|was\b|were\b|after\b|at\b|for\b)[\w'’+/{GRADE}-]+\s+){{0,5}}[\(\[]?$"

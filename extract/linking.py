@@ -68,6 +68,12 @@ def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
 
 
+# 'SD (1) or PD (5)': behind the first of two endpoints, each with its count.
+_COUNTED_EACH = re.compile(
+    rf"\s*\(\s*(?:n\s?=\s?)?\d+\s*\)\s*(?:,|or|and|,\s*and|,\s*or)\s*{CONCEPT}+\s*\(\s*(?:n\s?=\s?)?\d"
+)
+
+
 class _Reader(Whom):
     """Decides for every run of values which concept it belongs to."""
 
@@ -392,6 +398,8 @@ class _Reader(Whom):
         if next_start >= len(self.folded):
             return False
         gap = self.skeleton[right.end : next_start]
+        if re.match(r"^\s*\(\s*(?:n\s?=\s?)?$", gap) and _COUNTED_EACH.match(self.skeleton, right.end):
+            return True  # 'the remaining six had SD (1) or PD (5)'
         if re.search(r"[(\[]\s*$", gap_right) and re.match(r"^\s*(?:rates?\s*)?(?:of\s+|was\s+|[:=,]\s*)?$", gap):
             return True  # 'ORR was 94% (CR 66%), 87% (CR 80%)'
         if not re.match(
