@@ -104,7 +104,7 @@ class Clause:
         self._trailing_percents()
 
     def _only_a_group(self, m: Mention) -> bool:
-        """'… was 67% for patients with DIC and 89% for those without': the event tells whose figure it is."""
+        """'… was 60% for patients with HLH and 80% for those without': the event tells whose figure it is."""
         return bool(OF_GROUP.search(self.folded[max(0, m.start - 70) : m.start])) and not re.match(
             r"[^.,;()]{0,16}\(\s*(?:n\s?=\s?)?\d", self.folded[m.end : m.end + 26]
         )
@@ -334,7 +334,7 @@ class Clause:
         return runs
 
     def _share_total(self, run: ValueRun) -> None:
-        """'ORR and CR were 38% and 31% in the 13 patients who …': the size behind the list is of all its percents."""
+        """'ORR and CR were 40% and 20% in the 15 patients who …': the size behind the list is of all its percents."""
         total: float | None = None
         for i in range(len(run.items) - 1, -1, -1):
             q = run.items[i]
@@ -352,7 +352,7 @@ class Clause:
         ) > self.skeleton.count("]", 0, at)
 
     def _leaves_bracket(self, run: ValueRun, q: Quantity) -> bool:
-        """'ORR was 94% (CR 66%), 87% …': what stands behind the bracket is not of the concept within it."""
+        """'ORR was 90% (CR 60%), 80% …': what stands behind the bracket is not of the concept within it."""
         if not re.search(r"[)\]]", self.skeleton[run.end : q.start]):
             return False
         opened = max(self.skeleton.rfind("(", 0, run.start), self.skeleton.rfind("[", 0, run.start))

@@ -224,7 +224,7 @@ def _excluded(hit: Hit, folded: str) -> bool:
     ):
         if hit.term.name == "ORR" and _NONE_SEEN.match(folded, hit.end) and folded.endswith("no ", 0, hit.start):
             return False  # 'no response was seen'
-        counted = re.match(r"\s*[(\[:]\s*(?:n\s?=\s?)?\d", folded[hit.end : hit.end + 10])  # 'SD (1) or PD (5)'
+        counted = re.match(r"\s*[(\[:]\s*(?:n\s?=\s?)?\d", folded[hit.end : hit.end + 10])  # 'SD (1) or PD (3)'
         if before.search(folded[max(0, hit.start - 24) : hit.start]) and not (counted and hit.term.name == "PD"):
             return True
     if (

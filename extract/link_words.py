@@ -168,7 +168,7 @@ GOES_ON = re.compile(
 ONGOING = re.compile(
     rf"^\s*(?:{PEOPLE}\s+)?(?:were|was|are|is|remain\w*|stayed)\s+(?:still\s+)?(?:ongoing|maintained|durable|sustained|in\s+(?:response|remission)|on\s+response)\b"
 )
-# 'converted from PR to CR', 'initial PR patients converting to CR', 'with PR later achieved CR': the later one is told.
+# 'converted from PR to CR', 'patients in PR converting to CR', 'with PR later achieved CR': the later one is told.
 CONVERTED = re.compile(
     rf"^\s*(?:(?:at|by|on)\s+{TIME}+\s+)?(?:{PEOPLE}\s+)?(?:to|into|(?:(?:who|which|that|and|then|later|subsequently|eventually|ultimately|further|had|have|has|was|were)\s+)*(?:convert\w*|deepen\w*|improv\w+|upgrad\w+|evolv\w+|progress\w+|turn\w*|went\s+on|(?:subsequently|later|eventually|ultimately|then)\s+(?:achiev\w+|attain\w+|reach\w+|had|enter\w+|develop\w+))(?:\s+(?:in)?to)?)\s+(?:an?\s+|the\s+)?(?=[{CONCEPT}])"
 )
@@ -191,7 +191,7 @@ CARRY = re.compile(
 COMPARED = re.compile(
     rf"^[\])%\s]*(?:(?:at|by|after|within)\s+{TIME}+\s*)?,?\s*(?:(?:and|but|which|that|with)\s+)?(?:(?:it|this|they)\s+)?(?:was|were|being)\s+(?:also\s+|\w+ly\s+){{0,2}}(?:lower|higher|better|worse|superior|inferior|greater|more\s+frequent|less\s+frequent|similar|comparable|different|reduced|increased|improved)\s+(?:in|for|with|among|after|between)\s+[^.;()]{{1,80}}[(\[]\s*$"
 )
-# '(38%), followed by bispecifics (33%)', '(100%) compared to relma-cel (61.1%)': the same for another group.
+# '(45%), followed by ADCs (30%)', '(90%) compared to tisa-cel (70%)': the same for another group.
 NEXT_GROUP = re.compile(
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,4}[(\[]\s*$"
 )

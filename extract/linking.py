@@ -68,7 +68,7 @@ def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
 
 
-# 'SD (1) or PD (5)': behind the first of two endpoints, each with its count.
+# 'SD (1) or PD (3)': behind the first of two endpoints, each with its count.
 _COUNTED_EACH = re.compile(
     rf"\s*\(\s*(?:n\s?=\s?)?\d+\s*\)\s*(?:,|or|and|,\s*and|,\s*or)\s*{CONCEPT}+\s*\(\s*(?:n\s?=\s?)?\d"
 )
@@ -217,12 +217,12 @@ class _Reader(Whom):
         if re.search(r"\b(?:whom|which)\s*,?\s*$", gap_left) and OTHER_PREDICATE.match(
             self.skeleton[run.end : run.end + 60]
         ):
-            return  # 'thirteen relapsed, of which nine received …'
+            return  # 'ten relapsed, of whom six received …'
         if left is not None and right is not None and (wider := self._wider(run, left, right, concept_runs, gap_right)):
             self._emit(run, wider, "outside-bracket", 0.8, left=True)
             return
         if first.percent is not None and CHANGE.match(self.folded, run.end):
-            return  # 'was associated with a 26% (95% CI, 22-30) reduction'
+            return  # 'came with a 12% (95% CI, 8-16) reduction'
         if (
             left is not None
             and left.items[-1].kind == "response"
@@ -249,9 +249,9 @@ class _Reader(Whom):
         ):
             right = None  # 'did not achieve'; '86% of relapses were …' is a share of relapses
         if right is not None and BARRIER.search(gap_right) and self._depth(run.start) > 0:
-            right = None  # '… compared to relma-cel (61%) but was associated with CRS'
+            right = None  # '… compared to tisa-cel (70%) but was followed by CRS'
         if right is not None and left is not None and _is_survival(left) and FOR_SOME.match(gap_right):
-            right = None  # 'EFS was 91% for those transplanted and 69% for all in CR'
+            right = None  # 'EFS was 80% with a transplant and 50% for all in CR'
         if right is not None:
             if SELECTED.search(self.folded[max(0, run.start - 120) : run.start]) and re.match(
                 rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+(?:with|who\s+(?:had|have|achieved|attained|developed|experienced|were\s+in)|achieving|attaining|developing)\s+(?:[\w{GRADE}-]+\s+){{0,3}}$",
@@ -371,7 +371,7 @@ class _Reader(Whom):
     def _left_of(self, run: ValueRun, concept_runs: list[ConceptRun]) -> ConceptRun | None:
         """The nearest concept before a value that may introduce it.
 
-        Passed over: concepts in a bracket that is closed by then ('ORR was 94% (CR 66%), 87%'), and concepts
+        Passed over: concepts in a bracket that is closed by then ('ORR was 90% (CR 60%), 80%'), and concepts
         that only describe a group ('PFS was longer in those with CR (24 months)').
         """
         before = [r for r in concept_runs if r.end <= run.start]
@@ -399,9 +399,9 @@ class _Reader(Whom):
             return False
         gap = self.skeleton[right.end : next_start]
         if re.match(r"^\s*\(\s*(?:n\s?=\s?)?$", gap) and _COUNTED_EACH.match(self.skeleton, right.end):
-            return True  # 'the remaining six had SD (1) or PD (5)'
+            return True  # 'the other four had SD (1) or PD (3)'
         if re.search(r"[(\[]\s*$", gap_right) and re.match(r"^\s*(?:rates?\s*)?(?:of\s+|was\s+|[:=,]\s*)?$", gap):
-            return True  # 'ORR was 94% (CR 66%), 87% (CR 80%)'
+            return True  # 'ORR was 90% (CR 60%), 80% (CR 70%)'
         if not re.match(
             rf"^\s*(?:rates?\s+)?(?:{GRADE}*\s*)?(?:\(|:|=|was|were|of|in|occurred\s+in|,\s*{GRADE})", gap
         ) or not LEFT_DIRECT.match(gap):
@@ -419,7 +419,7 @@ class _Reader(Whom):
         if TOPIC.search(before):
             return right is None or bool(gap_right.strip())
         if right is not None and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+$", gap_right):
-            return False  # 'In 8 patients stable disease held for 6 months'
+            return False  # 'In 5 patients stable disease lasted half a year'
         return bool(
             re.search(r"(?:^|[;:.]\s*)in\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+|a\s+cohort\s+of\s+)*$", before)
             and q.noun

@@ -190,7 +190,7 @@ _RANGING = re.compile(r"\brang(?:ed|ing|es?)\b|\bvar(?:ied|ying)\b")
 
 
 def _without_spans(folded: str, atoms: list[Atom]) -> list[Atom]:
-    """'ORR ranging from 35% to 82% and CR from 17% to 59%': the bounds of what was found, no results."""
+    """'ORR ranging from 40% to 90% and CR from 20% to 60%': the bounds of what was found, no results."""
     out = list(atoms)
     for i, (a, b) in enumerate(pairwise(atoms)):
         if (
