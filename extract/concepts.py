@@ -211,6 +211,8 @@ def _excluded(hit: Hit, folded: str) -> bool:
         return True
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
+    if word in ("response", "responses") and _EVALUATED_IN.match(folded, hit.end):
+        return True
     if (
         hit.term.name == "ORR"
         and word not in ("response", "responses")
@@ -250,6 +252,11 @@ _NOT_FOUND = re.compile(
 # 'The odds of CR were higher with normal LDH (72% vs 41%)': the figures are of the CR.
 _SET_SIDE_BY_SIDE = re.compile(r"[^.;()]{0,90}\(\s*[\d.]+\s?%\s*(?:vs\.?|versus|v|compared\s+(?:with|to))\s*[\d.]+\s?%")
 _NONE_SEEN = re.compile(r"\s+(?:was|were)\s+(?:seen|observed|noted|documented|recorded|reported)\b(?!\s+in\b)")
+# 'Response on PET evaluated in 90 (57%) patients was prognostic': so many were looked at.
+_EVALUATED_IN = re.compile(
+    r"\s+(?:(?:on|by)\s+[\w/-]+\s+)?(?:(?:was|were)\s+)?(?:evaluated|assessed|measured)\s+(?:in|for)\b"
+    r"(?![^.;]*?\s(?:was|were)\s+\d)"
+)
 # Words common enough outside results that their surroundings decide.
 _LOOSE = frozenset(
     ["pd", "pod", "response", "responses", "remission", "remissions", "relapse", "relapses", "relapsed", "progressed", "survival", "recurrence", "recurrences"]

@@ -50,7 +50,7 @@ OTHER_THERAPY = (
     r"transfusion|platelet|venetoclax|tki\b|oos\b|out[\s-]of[\s-]spec|multiple\s+lines|placebo|their\b|blood|"
     r"antibod|supportive|palliat|vaccin|levetiracetam|defibrotide|dialysis|conventional|standard\s+(?:therap|treat))"
 )
-_NOT_OTHER = rf"(?!(?:[\w'’/+.-]+\s+){{0,2}}?{OTHER_THERAPY})"
+_NOT_OTHER = rf"(?!(?:(?!(?:after|following)\b)[\w'’/+.-]+\s+){{0,2}}?{OTHER_THERAPY})"
 OBJECT = rf"{_NOT_OTHER}[^;:]{{0,70}}?{CAR}"
 
 DISEASE = (
