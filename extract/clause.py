@@ -257,6 +257,9 @@ class Clause:
                 and q.total is None
             ):
                 gap = self.skeleton[last.end : q.start]
+                if last.all and q.percent < 99 and CONCEPT in gap:
+                    merged.append(q)  # 'Among all 280 patients CRS (85%)': the percent is of the event
+                    continue
                 topic = gap.rstrip().endswith(",") and TOPIC.search(self.folded[max(0, last.start - 22) : last.start])
                 if len(gap) < 130 and (TRAILING.match(gap) or _AMOUNTS.match(gap)) and not topic:
                     last.percent, last.ci = q.percent, last.ci or q.ci

@@ -33,6 +33,7 @@ GRADES = re.compile(
     rf"(?P<ge_before>(?:at\s+least\s+|{_GE}\s*)(?:grade|g)[\s-]*(?P<gb>{_N})(?![a-z\d]))"
     rf"|(?P<gt_before>(?:above|exceed(?:ed|ing|s)?|over|beyond|(?:more|worse|greater|higher)\s+than|>)\s*(?:grade|g)[\s-]*(?P<gtb>{_N})(?![a-z\d]))"
     rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
+    rf"|(?P<both>(?<![a-z])grades\s+(?P<lower>{_N})\s*(?:and|or|&)\s*(?P<upper>{_N})(?=\s*[(:]\s*[\d.]+\s?%))"
     rf"|(?P<graded>{_GRADE_WORD}(?:\s+(?:was|were|being|of))?[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
     rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
     rf"|(?P<none>0)(?![\d%./])(?:{_SPAN}(?P<nonen>{_N})(?![a-z\d%]|\.\d))?|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:(?:{_SPAN}|{_JOIN}(?=(?:(?:grade|g)[\s-]*)?{_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE})))(?<!,\s)(?:(?:grade|g)[\s-]*)?|{_JOIN}(?={_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE}))))(?:(?<!,\s)(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d)){{1,6}}))?))"
@@ -156,6 +157,8 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
         return (_at_least(int(m["bn"])),)
     if m["lt"]:
         return (_up_to(_digit(m["ltn"]) - 1),)
+    if m["both"]:
+        return (_span(_digit(m["lower"]), _digit(m["upper"])),)  # 'grades 3 and 4 (41%)': one figure for both
     if m["graded"]:
         if m["ge"]:
             return (_at_least(_digit(m["gen"])),)

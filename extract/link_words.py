@@ -116,7 +116,7 @@ RESTATES = re.compile(
     r"\b(?:account(?:ed|s|ing)\s+for|correspond(?:ed|s|ing)\s+to|represent(?:ed|s|ing)|equivalent\s+to|amount(?:ed|s|ing)\s+to|equal(?:l?ed|s|l?ing)(?:\s+to)?)\s+(?:only\s+|about\s+)?$"
 )
 DESCRIBES = re.compile(
-    r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|evaluates?|patterns|outcomes)\b"
+    r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|followed|counted|tracked|monitored|evaluates?|patterns|outcomes)\b"
 )
 # 'those with CR', 'patients achieving MRD negativity': who is spoken of.
 DESCRIBED = re.compile(
@@ -182,18 +182,18 @@ LIST = re.compile(
 VERSUS = re.compile(r"\b(?:vs|versus|v|compared\s+(?:with|to)|to|than|against|as\s+opposed\s+to)\b")
 VALUE_GAP = re.compile(
     rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+)?)?(?:(?:[\w+-]+\s+){{0,2}}?{PEOPLE}\s*)?(?:(?:in|for|with|after|among|on|at|of|from|without|receiving|(?:treated|infused|dosed)\s+(?:with|at|in|on))\s+(?:the\s+)?(?:[\w+≥>≤<%'’/.-]+\s+){{0,6}}?[\w+≥>≤<%'’/.-]+)?(?:\s*\([^()]{{0,40}}\))?\s*[\])]*\s*"
-    rf"(?:,|;|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|by|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
+    rf"(?:,|;|and|vs\.?|versus|v\.?|to|compared\s+(?:with|to)|or|/|than|against|as\s+opposed\s+to|,\s*and|;\s*and|,\s*versus|,\s*against|,\s*vs\.?|;\s*vs\.?|,\s*(?:as\s+)?compared\s+(?:with|to)|respectively\s*,?\s*and)\s*(?:(?:in|of|by|only|just|an?|for|no|the|among|with|increased\s+to|decreased\s+to|[\w+-]+\s+group|[\w+-]+\s+arm)\s+)*[\(\[]?$"
 )
 CARRY = re.compile(
     rf"^[\])%\s]*(?:(?:of|in|for|with|after|among)\s+(?:[\w+/-]+\s+){{0,5}}[\w+/-]+(?=\s*,))?(?:(?:of\s+(?:the\s+|all\s+)?(?:treated\s+|infused\s+)?)?(?:{PEOPLE})|of\s+them|of\s+whom|of\s+these|of\s+which|events?|cases?)?\s*[,;:]?\s*[\(\[]?\s*(?:(?:and(?:\s+by)?|with|including|being|which|of\s+which|of\s+whom|among\s+(?:them|these|whom)|of\s+(?:these|them)|all|only|was|were|of|in|by|the|i\.e\.|had|but|reaching|most|mostly|worst|maximum|peak|highest|an?(?![a-z])|while|whereas|events?|cases?|patients?|majority|at|for|limited\s+to|confined\s+to|just|though|higher|grades?|mainly|or|it|these|them|this|reached|estimates?|rates?|probabilit\w+|corresponding|overall|still|then|later|also|they|respectively|those|that|declin\w+|decreas\w+|increas\w+|rose|fell|dropped|improv\w+|to)(?![a-z])|(?:by|on|within|after)\s+(?:the\s+)?(?={TIME})|[\s,:;(\[{GRADE}{TIME}-])*+$"
 )
 # '…, and was lower in transplanted patients (20% vs 54%)': the same endpoint, compared.
 COMPARED = re.compile(
-    rf"^[\])%\s]*(?:(?:at|by|after|within)\s+{TIME}+\s*)?,?\s*(?:(?:and|but|which|that|with)\s+)?(?:(?:it|this|they)\s+)?(?:was|were|being)\s+(?:also\s+|\w+ly\s+){{0,2}}(?:lower|higher|better|worse|superior|inferior|greater|more\s+frequent|less\s+frequent|similar|comparable|different|reduced|increased|improved)\s+(?:in|for|with|among|after|between)\s+[^.;()]{{1,80}}[(\[]\s*$"
+    rf"^[\])%\s]*(?:(?:at|by|after|within)\s+{TIME}+\s*)?,?\s*(?:(?:and|but|which|that|with)\s+)?(?:(?:it|this|they)\s+)?(?:(?:was|were|being)\s+)?(?:also\s+|\w+ly\s+){{0,2}}(?:lower|higher|better|worse|superior|inferior|greater|more\s+frequent|less\s+frequent|similar|comparable|different|reduced|increased|improved)\s+(?:in|for|with|among|after|between|if|when|where)\s+[^.;()]{{1,80}}[(\[]\s*$"
 )
 # '(45%), followed by ADCs (30%)', '(90%) compared to tisa-cel (70%)': the same for another group.
 NEXT_GROUP = re.compile(
-    r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,4}[(\[]\s*$"
+    r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?\s*,?\s*(?:followed\s+by|compared\s+(?:to|with)|as\s+compared\s+(?:to|with)|versus|vs\.?|against|than|and|or)\s+(?:(?:that\s+)?(?:in|with|for|of)\s+)?(?:the\s+)?(?:(?!was\b|were\b|had\b|who\b|received\b)[\w+-]+\s+){1,6}[(\[]\s*$"
 )
 NEGATED_LIST = re.compile(
     rf"\b(?:no|without|neither)\s+(?:any\s+|{GRADE}+\s+|[\w-]+\s+){{0,2}}{CONCEPT}+(?:[{CONCEPT}{GRADE}\s,]|\b(?:or|nor|and|other|any|severe|serious)\b)*$"
@@ -208,6 +208,7 @@ UNKNOWN_NEXT = re.compile(
 )
 # '… was 6.4% in cohorts, in trials 4.8%', 'but in CD19-naive patients 74%': the same for another group.
 IN_GROUP = re.compile(
+    r"^[\])%\s]*(?:as\s+regards|regarding|in\s+terms\s+of|as\s+to)\s+(?:[\w-]+\s+){0,4}[\w-]+,?\s+(?:and|but)\s+(?:only\s+)?(?:in\s+)?$|"
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+,?\s+){1,5}(?:(?:it|this|they|the\s+rate)\s+(?:was|were|reached)\s+)?$"
 )
 # 'Infections were bacterial in 14, viral in 9 and fungal in 2': still of infection.

@@ -354,6 +354,7 @@ class _Reader(Whom):
             and not BARRIER.search(gap_right)
             and len(gap_right) <= 60
             and "," not in gap_right
+            and ":" not in gap_right
             and not (right.items[0].kind == "events" and re.search(r"\bfor\s+(?:[\w-]+\s+)?$", gap_right))
             and not self._has_own_value(right, next_start, gap_right)
         ):

@@ -109,7 +109,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("score", r"\b(?:sledai(?:-?2k)?|edss|mg-?adl|qmg|mgc|mrss|cdai|sdai|mmt-?8|das-?28|clasi|haq(?:-di)?|ecog|kps|karnofsky|moca|mmse)(?:\s+(?:total\s+)?scores?)?\s*(?:of|was|is|were|=|:|[≤<≥>])?\s*\d+(?:\.\d+)?(?![\d%/]|\.\d)"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d]|\s+or\s+more\b)"),
-    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?P<wcnt>{_WORDNUM}|zero(?=\s+(?:of|out\s+of)\b)|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
+    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?!one\s+of\s+[\d.·]+\s?(?:%|(?:months?|years?|weeks?|days?)\b))(?P<wcnt>{_WORDNUM}|zero(?=\s+(?:of|out\s+of)\b)|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
 # These may stand right behind a comma or a hyphen: '4,12%' in a list, '≥3-24/30'.
@@ -180,11 +180,40 @@ def read_numbers(folded: str) -> list[Atom]:
         atoms = _without_spans(folded, atoms)
     if any(a.rule in ("hr", "odds") for a in atoms):
         atoms = _listed_ratios(folded, atoms)
+    if _AT_BARE.search(folded):
+        atoms = _shared_units(folded, atoms)
     neither = _NEITHER.search(folded)
     if neither and not any(a.kind == "not_reached" for a in atoms):
         atoms.append(Atom("not_reached", neither.start(1), neither.end(1), "neither_reached"))
         atoms.sort(key=lambda a: a.start)
     return atoms
+
+
+_AT_BARE = re.compile(r"\bat\s+\d{1,3}(?:\s*,)?\s+(?:and|,|versus|vs\.?)?\s*\d")
+
+
+def _shared_units(folded: str, atoms: list[Atom]) -> list[Atom]:
+    """'69% (95% CI, 61-75) at 6 and 59% at 12 months': the 6 is a time too."""
+    out = list(atoms)
+    for i, a in enumerate(atoms):
+        if (
+            a.kind != "count"
+            or not re.search(r"\bat\s+$", folded[max(0, a.start - 6) : a.start])
+            or a.numbers[0] is None
+        ):
+            continue
+        named = next(
+            (
+                b
+                for b in atoms[i + 1 : i + 8]
+                if b.kind in ("duration", "time") and re.search(r"\bat\s+$", folded[: b.start])
+            ),
+            None,
+        )
+        shared = named.unit or named.times[0].split()[1] if named is not None else ""
+        if shared:
+            out[i] = Atom("time", a.start, a.end, "shared_unit", times=(time_text(a.numbers[0], shared),))
+    return out
 
 
 _RANGING = re.compile(r"\brang(?:ed|ing|es?)\b|\bvar(?:ied|ying)\b")

@@ -63,6 +63,11 @@ _OF_NOUN = re.compile(
 _PERCENT_AFTER = re.compile(
     r"\s*(?:[,;:]\s*|[\[(]\s*(?:n\s?=\s?)?|=\s*|or\s+|[\])]\s*[\[(]\s*|-\s)?(?:i\.e\.,?\s*|or\s+|approximately\s+)?$"
 )
+_RATE_OF = re.compile(
+    r"[^.;()]{0,30},\s*(?:(?:giving|for|with|yielding|i\.e\.,?)\s+)?(?:an?|the)\s+(?:[\w-]+\s+){0,2}(?:incidence|rate|frequency|prevalence|proportion)\s+of\s+$"
+)
+_NAMED_ALONE = re.compile(rf"\s*(?:[\w-]+\s+)?(?:{PEOPLE})\s*,?\s*\ue000+\s*[\[(]\s*$")
+_TOPIC_BEFORE = re.compile(r"(?:^|[,;:.]\s*)(?:among|of|in|for)\s+(?:the\s+|all\s+|these\s+|our\s+)*$")
 _PERCENT_OF_TOTAL = re.compile(
     r"\s*[\])]?\s*(?:of|in|among)\s+(?:the\s+|these\s+|those\s+|all\s+|our\s+|a\s+total\s+of\s+)*$"
 )
@@ -299,6 +304,17 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
                 return True
             q.n, q.end = a.numbers[0], a.end  # '11.8% of patients (n = 4)'
             return True
+        if (
+            a.kind == "percent" and q.percent is None and q.n is not None and q.total and a.numbers[0] is not None
+            and _RATE_OF.match(gap) and same_percent(q.n, q.total, a.numbers[0])
+        ):  # fmt: skip
+            q.percent, q.end = a.numbers[0], a.end  # '54 of 6,234 recipients, an incidence of 0.87%'
+            return True
+        if (
+            a.kind == "percent" and last.kind == "count" and _NAMED_ALONE.match(gap)
+            and _TOPIC_BEFORE.search(folded[max(0, q.start - 24) : q.start])
+        ):  # fmt: skip
+            return False  # 'Among all 280 patients CRS (85%) and ICANS (55%)': the percent is of the event
         if a.kind == "percent" and q.percent is None and last.kind in ("count", "fraction"):
             gap = re.sub(r"^\s*of\s+(?:whom|them|these|those|which)\b", "", gap)
             noun = _NOUN_PHRASE.match(gap)
