@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from extract.cases import case_statements
 from extract.checks import check, check_study, same_percent
 from extract.concepts import ANTIGEN_POSITIVE, Mention
 from extract.confidence import confidence
@@ -14,7 +15,6 @@ from extract.grades import NO_GRADE
 from extract.links import Link
 from extract.quantities import Quantity
 from extract.reading import Reading
-from extract.scope import Scope
 from models.evidence import Fact, fact_from
 from models.record import Record
 from models.study import StudyType
@@ -25,6 +25,7 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     drafts: list[dict[str, Any]] = []
     totals = denominators(readings)
     given = _first_given(readings) if kind == "case_report" else 0
+    cases = case_statements(readings) if kind == "case_report" else []
     for i, reading in enumerate(readings):
         drafts += _infused_of_enrolled(reading, i)
         for count in reading.cohorts:
@@ -60,7 +61,7 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
                     high=high,
                 )
             )
-        told = [*reading.links, *(_case_statements(reading) if kind == "case_report" else [])]
+        told = [*reading.links, *(cases[i] if cases else [])]
         for link in [*told, *fatal_events(reading.sentence.folded, told)]:
             draft = _fact(reading, i, link)
             if draft is None or (draft["type"] == "response" and i < given):
@@ -110,99 +111,6 @@ def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
         return [_draft(reading, at, chosen.start, treated.end, "infused-of-enrolled", 0.85,
                        type="procedure", name="infused of enrolled", n=treated.n, total=chosen.n, percent=percent)]  # fmt: skip
     return []
-
-
-_CASE_GENERIC = frozenset({"AE", "SAE", "all-cause death", "death", "DLT", "ORR", "NR", "relapse"})
-# What patients may bring along counts only when it is told as coming after the cells.
-_CASE_LATER = frozenset(
-    {
-        "infection",
-        "pulmonary",
-        "cardiac",
-        "renal",
-        "hepatic",
-        "fever",
-        "pain",
-        "bleeding",
-        "thrombosis",
-        "headache",
-        "seizure",
-    }
-)
-_CASE_NOT = re.compile(
-    r"\b(?:relapsed|(?<!steroid-)(?<!steroid )refractory|prior|previous|history|before|first-line|chemotherapy|after\s+failure|literature|may|can|should|could|risk|suggest\w*|highlight\w*|potential|management|strateg\w+)\b"
-)
-
-
-# 'A man with relapsed lymphoma developed …': what came before is not told of the event.
-_CASE_BEGINS = re.compile(r"\b(?:developed|experienced|suffered|complicated\s+by|presented\s+with)\s")
-# 'ICANS is a common complication': knowledge, no course.
-_IN_GENERAL = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:is|are|remains?)\b")
-# Steroids as part of what treats the disease.
-_REGIMEN = re.compile(
-    r"\b(?:bortezomib|carfilzomib|lenalidomide|pomalidomide|daratumumab|cyclophosphamide|doxorubicin|etoposide|rituximab|vincristine|cytarabine|ifosfamide|venetoclax|regimen|first-line|induction|r-?chop)\b"
-)
-# One of two or three patients.
-_CASE_WHICH = re.compile(
-    r"\b(?:(?:patient|case|subject)\s+\d\b|(?:in\s+)?one\s+(?:patient|instance|case|child)|the\s+(?:first|second|third|other|latter|former)\s+(?:patient|case|child|man|woman|boy|girl))"
-)
-
-
-def _graded_here(folded: str, m: Mention, g: Mention, starts: set[int]) -> bool:
-    """Whether a grade is told of an event: 'grade 3 CRS', 'severe, steroid-refractory ICANS', 'CRS (grade 2)'."""
-    if g.end <= m.start:
-        return bool(re.fullmatch(r"\s*,?\s*(?:(?!and|or|with)[\w-]+\s+){0,2}", folded[g.end : m.start]))
-    near = g.start - m.end <= 3 or bool(re.fullmatch(r"\s*of\s+the\s+\w+\s*\(", folded[m.end : g.start]))
-    return g.start >= m.end and near and not any(0 < s - g.end <= 2 for s in starts)  # '… seizures (grade 3 ICANS)'
-
-
-def _case_statements(reading: Reading) -> list[Link]:
-    """In a report of one to three patients, what happened is stated without numbers: 'she had grade 2 CRS'."""
-    if reading.sentence.scope is not Scope.RESULTS:
-        return []
-    told = {id(link.mention) for link in reading.links}
-    spans = [(link.start, link.end) for link in reading.links]
-    folded = reading.sentence.folded
-    out: list[Link] = []
-    starts = {m.start for m in reading.mentions if m.kind == "events"}
-    for m in reading.mentions:
-        if (
-            m.kind in ("grade", "survival")
-            or m.name in _CASE_GENERIC
-            or id(m) in told
-            or any(a <= m.start < b for a, b in spans)
-        ):
-            continue
-        if m.name in _CASE_LATER and not re.search(
-            r"\b(?:after|following|post)[\s-]+(?:\w+[\s-]){0,3}(?:car|infusion|cell)|\bday\s+\+?\d|\bcomplicated\s+by|\bcourse\b",
-            folded,
-        ):
-            continue
-        if m.name == "steroids" and _REGIMEN.search(folded):
-            continue
-        told_before = folded[max(0, m.start - 60) : m.end + 20]
-        if m.name == "antigen-negative relapse":
-            if any(link.mention.name == m.name for link in out):
-                continue
-            told_before = re.sub(r"\brelapsed?\b(?!\s*(?:or|/|and)\s*refractory)", " ", told_before)
-        told_before = _CASE_BEGINS.split(told_before)[-1]
-        if (
-            _CASE_NOT.search(told_before)
-            or _IN_GENERAL.match(folded[m.end : m.end + 40])
-            or re.search(r"\b(?:no|not|without|never|neither|nor)\b", folded[max(0, m.start - 30) : m.start])
-        ):
-            continue
-        grade = next(
-            (g.name for g in reading.mentions if g.kind == "grade" and _graded_here(folded, m, g, starts)),
-            None,
-        )
-        time = next((q.times[0] for q in reading.quantities if q.times and abs(q.start - m.end) < 40), None)
-        told_of = list(_CASE_WHICH.finditer(folded[: m.start]))
-        which = told_of[-1] if told_of else None
-        counted = Quantity("proportion", which.start(), which.end(), n=1, n_end=which.end()) if which else None
-        start = which.start() if which else m.start
-        out.append(Link(m, counted, "case-statement", 0.6, start, m.end, grade=grade, time=time))
-    return out
 
 
 def _draft(
