@@ -90,7 +90,8 @@ def measure(folder: Path) -> Measured:
             judged += [(fact, i not in false) for i, fact in enumerate(ours)]
             near += neighbours(scorer, [golds[i] for i in missed], [ours[i] for i in false])
     rows = calibrate.samples(scorer, split, [folder])
-    return Measured(json.loads(scored.stdout), judged, near, calibrate.cross_validated(rows))
+    unseen = [(value, right) for _, value, right in calibrate.cross_validated(rows)]
+    return Measured(json.loads(scored.stdout), judged, near, unseen)
 
 
 def read(facts: Path, types: Sequence[str]) -> dict[str, list[Fact]]:
