@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from extract.concepts import Mention
 from extract.links import Link
@@ -31,7 +32,7 @@ _DISEASE = re.compile(
     r"\b(?:relaps\w*|progress\w*|disease|lymphomas?|leuk(?:a)?emias?|myeloma|tumou?rs?|cancer|malignancy|recurrence|blast)\b|\bpd\b"
 )
 _OTHER_DISEASE = re.compile(
-    r"\b(?:other\s+than|unrelated\s+to|not\s+related\s+to|without|second\w*|subsequent|new\s+malig|therapy-related|cardiovascular\s+disease|vod|sinusoidal|graft|gvhd|pulmonary\s+disease|non-?\s?relapse|in\s+remission|coronavirus|covid)\b"
+    r"\b(?:other\s+than|unrelated\s+to|not\s+related\s+to|without|second\w*|subsequent|(?:an)?other\s+(?:malig|cancer|neopl|tumou?r)|(?:new|further)\s+(?:malig|cancer|neopl)|therapy-related|cardiovascular\s+disease|vod|sinusoidal|graft|gvhd|pulmonary\s+disease|non-?\s?relapse|in\s+remission|coronavirus|covid)\b"
 )
 _UNKNOWN = re.compile(r"^(?:unknown|undetermined|unclear|unspecified|any|all)\b")
 # The words that open a list of causes behind the deaths.
@@ -56,6 +57,8 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
         return _counted(folded, link, q)
     if q is None or link.grade not in (None, "any"):
         return None
+    if _shares_deaths(folded, link.mention, q):
+        return "death"
     died = list(_DIED.finditer(folded, 0, max(q.start, link.mention.start)))
     causes = _CAUSES.search(folded)
     if not died and causes is None:
@@ -85,6 +88,57 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
     ):
         return "death"
     return None
+
+
+# 'Among 60 nonrelapse deaths, infection was the cause in 51% and …': what follows is a list of causes.
+_OF_DEATHS = re.compile(
+    r"(?:^|[.;:]\s+)(?:results:\s+)?(?:among|of|in|for)\s+(?:(?:the|all|these|those)\s+)*(?:(?:\d[\d,]*|[a-z]+(?:-[a-z]+)?)\s+)?(?:\([^()]*\)\s+)?(?:reported\s+|documented\s+)?(?:non-?\s?relapse\s+(?:mortality\s+)?(?:deaths|events|cases)|nrm\s+(?:deaths|events|cases)|(?:treatment|therapy)-related\s+deaths|toxic\s+deaths|deaths\s+(?:without|unrelated\s+to|not\s+due\s+to)\s+(?:relapse|progression|disease))[^.;]{0,40}?,\s"
+)
+_NOT_A_CAUSE = re.compile(r"\b(?:had|developed|experienced|received|underwent|occurred|were\s+in|median)\b")
+# 'Infection accounted for 58% of nonrelapse deaths', 'sepsis caused 4 (40%) of the deaths without relapse'
+_CAUSED = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:events?\s+|cases?\s+)?(?:,\s+which\s+)?(?:together\s+|alone\s+)?(?:account\w*\s+for|explain\w*|caus\w+|(?:was|were)\s+(?:the\s+)?(?:\w+\s+)?(?:causes?\s+(?:of|in|for)|responsible\s+for)|represent\w*|constitut\w+|underlay|made\s+up)\b[^.;,]{0,40}$"
+)
+_SHARE_OF_DEATHS = re.compile(
+    r"[\])%\s]*(?:\([^()]*\)\s*)?of\s+(?:(?:the|all|these|those)\s+)*(?:\d+\s+)?(?:[\w-]+\s+){0,2}?(?:deaths?|nrm|mortality|fatalities)\b"
+)
+
+
+def _shares_deaths(folded: str, m: Mention, q: Quantity) -> bool:
+    """Whether a figure is the share of an event among the causes of death."""
+    topic = next((t for t in _OF_DEATHS.finditer(folded, 0, min(q.start, m.start))), None)
+    if topic is not None and not _NOT_A_CAUSE.search(folded, topic.end(), max(q.start, m.start)):
+        return True
+    return (
+        m.end <= q.start
+        and bool(_CAUSED.match(folded[m.end : q.start]))
+        and bool(_SHARE_OF_DEATHS.match(folded, max(q.end, q.tail)))
+    )
+
+
+_NEXT_CAUSE = re.compile(
+    r"[\])%\s]*(?:,|and|,\s*and)\s+(?!(?:the|in)\b)(?P<cause>[^.;,()\d]{3,60}?)\s+(?:in|for|\()\s*$|[\])%\s]*(?:,|and|,\s*and)\s+(?P<bracketed>[^.;,()\d]{3,60}?)\s*\($"
+)
+
+
+def other_causes(folded: str, quantities: list[Quantity], links: list[Link]) -> list[Link]:
+    """'…, another malignancy in 8%': the causes in a list of causes of death that are no event of the vocabulary."""
+    topic = _OF_DEATHS.search(folded)
+    if topic is None:
+        return []
+    linked = {id(k.quantity) for k in links if k.quantity is not None}
+    shares = [q for q in quantities if q.kind == "proportion" and q.start >= topic.end()]
+    out = []
+    for last, q in pairwise(shares):
+        m = _NEXT_CAUSE.fullmatch(folded[max(last.end, last.tail) : q.start])
+        if m is None or id(q) in linked or _kind(m["cause"] or m["bracketed"]) != "death":
+            continue
+        if id(last) not in linked and not any(k.quantity is last for k in out):
+            continue
+        start = q.start - len(m[0].lstrip(")]% ,"))
+        mention = Mention("events", start, q.end, "death")
+        out.append(Link(mention, q, "cause-of-death", 0.7, start, q.end))
+    return out
 
 
 # 'Adverse events led to death in 3', 'sepsis resulting in death'

@@ -9,7 +9,7 @@ from extract.cases import case_statements
 from extract.checks import check, check_study, same_percent
 from extract.concepts import ANTIGEN_POSITIVE, Mention
 from extract.confidence import confidence
-from extract.deaths import death_of, fatal_events
+from extract.deaths import death_of, fatal_events, other_causes
 from extract.denominators import denominators
 from extract.grades import NO_GRADE
 from extract.links import Link
@@ -62,10 +62,17 @@ def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
                 )
             )
         told = [*reading.links, *(cases[i] if cases else [])]
-        for link in [*told, *fatal_events(reading.sentence.folded, told)]:
+        told += fatal_events(reading.sentence.folded, told)
+        told += other_causes(reading.sentence.folded, reading.quantities, told)
+        causes: set[int] = set()
+        for link in told:
             draft = _fact(reading, i, link)
             if draft is None or (draft["type"] == "response" and i < given):
                 continue
+            if draft.get("event") == "death" and link.quantity is not None:
+                if id(link.quantity) in causes:
+                    continue  # '12% of HLH or CRS': two causes, one count of deaths
+                causes.add(id(link.quantity))
             if id(link) in totals and "total" not in draft and draft["type"] != "survival":
                 draft |= {"total": totals[id(link)], "inferred": ("total",)}
             if link.restates is not None and link.restates.n is not None and "n" not in draft:
