@@ -32,7 +32,7 @@ _DISEASE = re.compile(
     r"\b(?:relaps\w*|progress\w*|disease|lymphomas?|leuk(?:a)?emias?|myeloma|tumou?rs?|cancer|malignancy|recurrence|blast)\b|\bpd\b"
 )
 _OTHER_DISEASE = re.compile(
-    r"\b(?:other\s+than|unrelated\s+to|not\s+related\s+to|without|second\w*|subsequent|(?:an)?other\s+(?:malig|cancer|neopl|tumou?r)|(?:new|further)\s+(?:malig|cancer|neopl)|therapy-related|cardiovascular\s+disease|vod|sinusoidal|graft|gvhd|pulmonary\s+disease|non-?\s?relapse|in\s+remission|coronavirus|covid)\b"
+    r"\b(?:other\s+than|unrelated\s+to|not\s+related\s+to|without|second\w*|subsequent|(?:an)?other\s+(?:malig|cancer|neopl|tumou?r)\w*|(?:new|further)\s+(?:malig|cancer|neopl)\w*|therapy-related|cardiovascular\s+disease|vod|sinusoidal|graft|gvhd|pulmonary\s+disease|non-?\s?relapse|in\s+remission|coronavirus|covid)\b"
 )
 _UNKNOWN = re.compile(r"^(?:unknown|undetermined|unclear|unspecified|any|all)\b")
 # The words that open a list of causes behind the deaths.
@@ -128,7 +128,7 @@ def other_causes(folded: str, quantities: list[Quantity], links: list[Link]) -> 
         return []
     linked = {id(k.quantity) for k in links if k.quantity is not None}
     shares = [q for q in quantities if q.kind == "proportion" and q.start >= topic.end()]
-    out = []
+    out: list[Link] = []
     for last, q in pairwise(shares):
         m = _NEXT_CAUSE.fullmatch(folded[max(last.end, last.tail) : q.start])
         if m is None or id(q) in linked or _kind(m["cause"] or m["bracketed"]) != "death":
