@@ -95,6 +95,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("labels", r"(?:patients|cases|subjects|pts)\s+\d{1,2}(?:\s*,\s*\d{1,2}){0,8}\s*,?\s*(?:and|&|or)\s*\d{1,2}(?![\d.]*\d|\s?%|\s*(?:/|of\b|\())"),
     ("label", r"(?:patient|case|subject|pt|no)\.?\s+\d+(?![\d.]*\d|\s?%)"),
     ("bound", rf"(?:[<>≤≥⩽⩾]\s?|at\s+least\s+|(?:less|more|greater|fewer|lower|higher)\s+than\s+)(?:{NUM}|{_WORD})(?!\s?%)"),
+    ("changed_by", rf"(?:shr[aiu]nk(?:age)?|decreas(?:ed?|ing)|reduc(?:ed|tions?|ing)|fell|declined?|dropped|regress(?:ed|ion)|increas(?:ed?|ing)|rose|grew)\s+(?:of|by)\s+(?:(?:about|approximately|more\s+than|at\s+least|up\s+to)\s+)?(?:{NUM})\s?%"),
     ("percent_change", rf"(?:{NUM})\s?%\s*(?:lower|higher|greater|reduced|reduction|increased?\s+(?:in|risk)|decrease|relative|improvement|longer|shorter|chance|power)"),
     ("duration_se", rf"(?P<se_dur>{NUM})\s*(?:±|\+/-)\s*(?:{NUM})[\s-]*(?P<se_unit>days?|weeks?|months?|years?)(?![a-z])"),
     ("percent_se", rf"(?P<se_pct>{NUM})\s?%?\s*(?:±|\+/-)\s*(?:{NUM})\s?%?"),
@@ -109,7 +110,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("score", r"\b(?:sledai(?:-?2k)?|edss|mg-?adl|qmg|mgc|mrss|cdai|sdai|mmt-?8|das-?28|clasi|haq(?:-di)?|ecog|kps|karnofsky|moca|mmse)(?:\s+(?:total\s+)?scores?)?\s*(?:of|was|is|were|=|:|[≤<≥>])?\s*\d+(?:\.\d+)?(?![\d%/]|\.\d)"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d]|\s+or\s+more\b)"),
-    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?!one\s+of\s+[\d.·]+\s?(?:%|(?:months?|years?|weeks?|days?)\b))(?P<wcnt>{_WORDNUM}|zero(?=\s+(?:of|out\s+of)\b)|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+patients))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
+    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?!one\s+of\s+[\d.·]+\s?(?:%|(?:months?|years?|weeks?|days?)\b))(?P<wcnt>{_WORDNUM}|zero(?=\s+(?:of|out\s+of)\b)|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+(?:of\s+(?:the|these|our)\s+)?(?:patients|children|women|men|recipients|participants|infants|siblings)))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
 # These may stand right behind a comma or a hyphen: '4,12%' in a list, '≥3-24/30'.
