@@ -26,6 +26,8 @@ _KIND = re.compile(
 _TOPIC = re.compile(
     rf"^(?:[\w\s-]{{0,30}},\s*)?(?:in|among|for|within|across)\s+(?:the\s+)?(?:\d+\s+)?(?P<group>(?:[\w+≥≤<>'’/{CONCEPT}-]+\s+){{0,5}}(?:group|arm|cohort|subgroup|subset)|(?:{PEOPLE})\s+(?:with|who|aged|given|receiving|without)\s+[^,;()]{{2,60}})\s*(?:\([^()]*\))?\s*,"
 )
+_SHARED_OUT = re.compile(r"^\s*(?:,|and\b|or\b|vs\b)[^.;()]{1,100}?\brespectively\b")
+_COMPARED = re.compile(r"\b(?:vs\.?|versus|compared\s+(?:with|to)|than|against)\s+(?:[\w-]+\s+){0,2}$")
 
 
 def group_of(folded: str, skeleton: str, start: int, end: int, *, listed: bool) -> str | None:
@@ -40,9 +42,12 @@ def group_of(folded: str, skeleton: str, start: int, end: int, *, listed: bool) 
     after = _AFTER.match(skeleton[end : end + 110])
     if after and GRADE not in after[0] and TIME not in after[0]:
         words = folded[end + after.start("group") : end + after.end("group")].strip()
+        if _SHARED_OUT.match(skeleton[end + after.end("group") : end + after.end("group") + 120]):
+            return None  # '… and 3 of 9 patients with FL, DLBCL and MCL, respectively': none of the names is its own
         if listed or _KIND.search(words):
             return words
     topic = _TOPIC.match(skeleton[:start])
-    if topic and not BARRIER.search(skeleton[topic.end() : start]):
+    compared = _COMPARED.search(skeleton[max(0, start - 24) : start])  # 'in outpatients … in 25, versus 38 inpatients'
+    if topic and not compared and not BARRIER.search(skeleton[topic.end() : start]):
         return folded[topic.start("group") : topic.end("group")].strip()
     return None
