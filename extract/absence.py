@@ -247,20 +247,24 @@ def _graded_absences(
         c = previous[-1] if previous else carried.event
         if c is None or c.kind != "events":
             continue
-        start = c.start if previous else cue.start()
-        out.append(
-            Link(
-                Mention("events", cue.start(), g.end, c.name),
-                None,
-                "graded-absence",
-                0.85,
-                start,
-                g.end,
-                grade=g.name,
-                absent=True,
-            )
-        )
+        for named in _listed_with(skeleton, previous) if previous else [c]:
+            start = named.start if previous else cue.start()
+            found = Mention("events", cue.start(), g.end, named.name)
+            out.append(Link(found, None, "graded-absence", 0.85, start, g.end, grade=g.name, absent=True))
     return out
+
+
+def _listed_with(skeleton: str, events: list[Mention]) -> list[Mention]:
+    """The last event and those it is listed with: 'CRS and ICANS were …, never of grade 4'."""
+    listed = events[-1:]
+    for c in reversed(events[:-1]):
+        if not _AND_NEXT.match(skeleton[c.end : listed[0].start]):
+            break
+        listed.insert(0, c)
+    return listed
+
+
+_AND_NEXT = re.compile(rf"^\s*(?:\([^()\d]{{0,24}}\)\s*)?(?:,|and|or|/|,\s*and)\s*(?:{GRADE}+\s*)?$")
 
 
 # 'Four late infections, none lethal', 'no event was fatal'

@@ -181,6 +181,7 @@ def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: l
     return replace(made, role=last.role, rule="union", start=outer[host - 1].start)
 
 
+_DIED = re.compile(r"\b(?:died|deaths?|succumbed)\b")
 # '(N = 184) were randomly assigned': what was done with all of them.
 _THEN = re.compile(
     r"\s*[)\]]\s*(?:were|was)\s+(?:(?P<assigned>random(?:ly|i[sz]ed)(?:\s+(?:assigned|allocated))?)|(?P<treated>infused|treated)|enrolled|recruited|registered)\b"
@@ -208,7 +209,9 @@ def _equals(
     if (
         id(c.quantity) in linked
         and not c.denominator
-        and not re.search(r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", name[-60:])
+        and not re.search(
+            r"\b(?:patients|those|group|subgroup|subset|cohort|disease|with)\b", _DIED.split(name)[-1][-60:]
+        )
     ):
         return None
     begin = start if name is label else max(start, text.rfind(item, max(0, c.start - 110), c.start))

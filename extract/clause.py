@@ -67,9 +67,15 @@ _EVENTS_COUNTED = re.compile(
 
 
 # '30 patients (23%) had 43 infections'
-_INFECTIONS = re.compile(r"\s*(?:[\w-]+\s+){0,2}?infections\b")
 _PATIENTS_HAD = re.compile(
-    r"\d[\d.]*\s*%?\s*[)\]]?\s*(?:(?:of\s+(?:the\s+)?)?(?:patients|children|recipients|participants|adults)\s*)?(?:\([^()]*\)\s*)?(?:had|developed|experienced|suffered)\s+(?:a\s+total\s+of\s+)?$"
+    r"\b(?:patients|children|recipients|participants|adults)\s*(?:\([^()]*\)\s*)?(?:had|developed|experienced|suffered)\s+(?:a\s+total\s+of\s+)?$|\d[\d.]*\s*%?\s*[)\]]?\s*(?:had|developed|experienced|suffered)\s+(?:a\s+total\s+of\s+)?$"
+)
+_EPISODES_HAD = re.compile(
+    r"\s*(?:[\w-]+\s+){0,2}?(?:infections|episodes|(?:infection|infectious)\s+(?:events|episodes))\b"
+)
+# '36 infections, namely (six) bacteremias, (16) focal bacterial and …'
+_KIND_COUNTED = re.compile(
+    r"\s*(?:were\s+|[\w-]+\s+){0,3}?(?:bacter\w*|gram-\w+|vir(?:al|us\w*|(?:a)?emi\w+)|fung\w+|candid\w+|aspergill\w+|infections?|pneumoni\w+|seps\w+|cmv|covid\S*|respiratory|bloodstream|parasitic)\b"
 )
 
 
@@ -111,7 +117,7 @@ class Clause:
 
     def _split_times(self) -> None:
         """Durations after 'at', 'by', 'within' are time points; their whole list is ('at 6, 12 and 24 months')."""
-        listed = False
+        listed = episodes = False
         survival = any(c.kind == "survival" for c in self.concepts) or self.carried.survival is not None
         for q in self.quantities:
             if q.none:
@@ -186,11 +192,13 @@ class Clause:
             if q.bare and q.kind == "proportion" and _LABEL_OF.search(self.folded, 0, q.start):
                 continue  # 'patients 2, 3 and 4'
             counted = q.bare and q.kind == "proportion"
-            if counted and (
-                _EVENTS_COUNTED.match(self.folded, q.n_end)
-                or (_INFECTIONS.match(self.folded, q.n_end) and _PATIENTS_HAD.search(self.folded, 0, q.start))
-            ):
+            if counted and _EPISODES_HAD.match(self.folded, q.n_end) and _PATIENTS_HAD.search(self.folded, 0, q.start):
+                episodes = True
                 continue  # events, not the patients who had them
+            if counted and _EVENTS_COUNTED.match(self.folded, q.n_end):
+                continue
+            if counted and episodes and not q.noun and _KIND_COUNTED.match(self.folded, q.n_end):
+                continue
             self.values.append(q)
 
     def _draw_skeleton(self) -> None:

@@ -100,7 +100,7 @@ UNDER_TREATMENT = re.compile(
 ALL_BUT = re.compile(r"\b(?:all|every)\b[^.;,]{0,30}\b(?:but|except(?:\s+for)?)\s+(?:for\s+)?$")
 # 'One DLT (grade 3 anorexia)', 'a dose-limiting toxicity of grade 4 ICANS': what was limiting follows.
 LIMITING = re.compile(
-    rf"^[^.;()]{{0,60}}?(?:[(:]\s*(?:an?\s+|one\s+)?|,\s*(?:an?\s+|one\s+)?(?={GRADE})|\bof\s+(?={GRADE}))"
+    rf"^[^.;()]{{0,60}}?(?:[(:]\s*(?:an?\s+|one\s+)?|,\s*(?:an?\s+|one\s+)?(?={GRADE})|,\s*(?:an?\s+|one\s+)(?=(?:[\w-]+\s+){{0,2}}{CONCEPT})|\bof\s+(?={GRADE}))"
 )
 SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
@@ -116,7 +116,7 @@ RESTATES = re.compile(
     r"\b(?:account(?:ed|s|ing)\s+for|correspond(?:ed|s|ing)\s+to|represent(?:ed|s|ing)|equivalent\s+to|amount(?:ed|s|ing)\s+to|equal(?:l?ed|s|l?ing)(?:\s+to)?)\s+(?:only\s+|about\s+)?$"
 )
 DESCRIBES = re.compile(
-    r"\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|followed|counted|tracked|monitored|evaluates?|patterns|outcomes)\b"
+    r"\bwe\s+(?:\w+ly\s+)?(?:counted|followed|monitored|recorded|registered|collected|determined|measured|searched|quantified|tracked|surveyed|looked\s+(?:at|for)|examine|describe|study|present)\b|\b(?:analy[sz]ed|examined|evaluated|evaluating|investigated|assessed|characteri[sz]ed|described?|report|compared|explored|studied|reviewed|followed|counted|tracked|monitored|evaluates?|patterns|outcomes)\b"
 )
 # 'those with CR', 'patients achieving MRD negativity': who is spoken of.
 DESCRIBED = re.compile(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from extract.concepts import Mention
+from extract.episodes import kind_of_infection
 from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
@@ -53,7 +54,7 @@ from extract.link_words import (
     VALUE_GAP,
 )
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
-from extract.nested import bracket_pairs, join_restated, spread_times, told_again
+from extract.nested import bracket_pairs, event_again, join_restated, spread_times, told_again
 from extract.quantities import PEOPLE, Quantity
 from extract.uncounted import no_value
 from extract.whom import Whom
@@ -87,10 +88,11 @@ class _Reader(Whom):
         concept_runs = self._concept_runs()
         previous_end = 0
         earlier, self.carried.told = self.carried.told, ()
+        latest, self.carried.latest = self.carried.latest, None
         for i, run in enumerate(value_runs):
             next_start = value_runs[i + 1].start if i + 1 < len(value_runs) else len(self.folded)
             known = len(self.links)
-            if not self._by_pronoun(run, previous_end, earlier):
+            if not self._by_pronoun(run, previous_end, earlier, latest):
                 self._link_run(run, concept_runs, previous_end, next_start)
             if not (self._is_group_size(run) and len(self.links) == known):
                 previous_end = max([run.end, *(q.tail for q in run.items)])
@@ -115,13 +117,24 @@ class _Reader(Whom):
                 self.carried.response = c
         return self.links
 
-    def _by_pronoun(self, run: ValueRun, previous_end: int, earlier: tuple[tuple[Mention, ...], ...]) -> bool:
+    def _by_pronoun(
+        self, run: ValueRun, previous_end: int, earlier: tuple[tuple[Mention, ...], ...], latest: Mention | None
+    ) -> bool:
         """'… were 73% and 47%; at 3 months, they were 60% and 43%': the same endpoints again."""
         names = told_again(self, run, previous_end, self.carried.told or (earlier if previous_end == 0 else ()))
         if names:
             again = [Mention(m.kind, run.start, run.start, m.name) for m in names]
             self._emit(run, ConceptRun(again, run.start, run.start), "pronoun", 0.75, left=True)
-        return bool(names)
+            return True
+        event = event_again(self, run, previous_end, latest)
+        if event is None:
+            return False
+        grade = self.carried.grades[-1] if self.carried.grades else "any"
+        known = len(self.links)
+        self._emit(run, lone(event, run.start), "pronoun", 0.75, left=True)
+        for one in self.links[known:]:
+            one.grade = grade
+        return True
 
     def _is_group_size(self, run: ValueRun) -> bool:
         """'the rate among treated patients (N = 55) was 71%': the size does not part the figure from its endpoint."""
@@ -182,6 +195,10 @@ class _Reader(Whom):
             return  # 'without CRS or serious adverse events in all three patients'
         if first.kind in ("hr", "duration", "not_reached", "decimal"):
             self._link_survival(run, concept_runs, left, right, gap_left, gap_right, fresh, barrier)
+            return
+        infection = kind_of_infection(self, run, concept_runs)
+        if infection is not None:
+            self._emit(run, infection, "infection-kind", 0.8, left=True)
             return
         if self._is_topic(run, right, gap_right, next_start):
             return
@@ -571,6 +588,7 @@ class _Reader(Whom):
                 if mention.kind == "events" and grade not in (None, "any") and self._each_of_grade(behind, grade):
                     self._whole_too(mention, value)
                 self._limiting(mention, value, rule, strength)
+                self.carried.latest = mention
                 if mention.kind == "survival" and time:
                     self.carried.time = time
                 if mention.kind == "events":

@@ -39,6 +39,7 @@ class Carried:
     time: str | None = None
     told: tuple[tuple[Mention, ...], ...] = ()  # what its values were of, for 'they were 84% and 58% at 3 months'
     grades: tuple[str, ...] = ()  # of the last event's values, for 'the figures for ICANS were'
+    latest: Mention | None = None  # what the last value was of, for 'by product it was 28% and 5%'
 
 
 @dataclass(slots=True)

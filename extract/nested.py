@@ -10,7 +10,7 @@ from extract.checks import same_percent
 from extract.clause import Clause
 from extract.concepts import Mention
 from extract.link_words import AGAIN
-from extract.links import CONCEPT, GRADE, Link, ValueRun
+from extract.links import CONCEPT, GRADE, TIME, Link, ValueRun
 from extract.quantities import Quantity
 
 _OPENS = re.compile(r"\s*(?:rates?\s*)?[(\[]\s*$")
@@ -118,6 +118,31 @@ def told_again(
     return names
 
 
+# 'By product it was 2.0% …', 'Their 1-year incidence was 32% …', 'Rates were 28%, 5% and 10% with …'
+_EVENT_AGAIN = re.compile(
+    rf"^\s*(?:results:\s+)?(?:(?:by|per|according\s+to|in|for|with|among|at|after|within|over)\s+[^.;:()]{{1,60}}?,?\s+)?(?:it|this|(?:the(?:ir)?|its|these|corresponding)\s+(?:(?:{TIME}+|(?:\d+-(?:day|month|year)|cumulative|estimated|overall|crude|corresponding|respective|observed|pooled|actuarial|actual))\s+){{0,3}}?(?:rates?|incidences?|frequenc(?:y|ies)|figures?|proportions?|percentages?)|(?:cumulative\s+)?(?:rates?|incidences?))(?:\s+by\s+[\w\s-]{{1,20}}?)?\s+(?:was|were)\s+(?:only\s+|about\s+)?$"
+)
+
+
+def event_again(clause: Clause, run: ValueRun, previous_end: int, event: Mention | None) -> Mention | None:
+    """The event of the sentence before, where this one opens with a pronoun for it and gives shares of groups."""
+    since = clause.skeleton[: run.start]
+    if (
+        event is None
+        or event.kind != "events"
+        or event.name in ("AE", "SAE", "all-cause death")
+        or previous_end
+        or len(since) > 110
+        or CONCEPT in since
+        or GRADE in since
+        or any(q.kind != "proportion" or q.percent is None for q in run.items)
+        or len(set(clause.carried.grades)) > 1
+        or not _EVENT_AGAIN.match(since)
+    ):
+        return None
+    return event
+
+
 def _time_lists(clause: Clause) -> list[tuple[list[str], int]]:
     lists = [(list(t.times), t.end) for t in clause.times if len(t.times) > 1]
     chain: list[Quantity] = []
@@ -131,4 +156,4 @@ def _time_lists(clause: Clause) -> list[tuple[list[str], int]]:
     return lists
 
 
-__all__ = ["bracket_pairs", "join_restated", "spread_times", "told_again"]
+__all__ = ["bracket_pairs", "event_again", "join_restated", "spread_times", "told_again"]

@@ -100,7 +100,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("duration_se", rf"(?P<se_dur>{NUM})\s*(?:±|\+/-)\s*(?:{NUM})[\s-]*(?P<se_unit>days?|weeks?|months?|years?)(?![a-z])"),
     ("percent_se", rf"(?P<se_pct>{NUM})\s?%?\s*(?:±|\+/-)\s*(?:{NUM})\s?%?"),
     ("percent", rf"(?P<pct>(?:{NUM})(?=\s?(?:%|％|per\s?cent))|{_WORDNUM}(?=\s+per\s?cent))\s?(?:%|％|per\s?cent(?![a-z]))"),
-    ("fraction", r"(?P<fn>\d{1,9})\s?/\s?(?P<fd>\d{1,9})(?![\d/]|\s?(?:kg|mg|m2))"),
+    ("fraction", r"(?P<fn>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,9})\s?/\s?(?P<fd>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,9})(?![\d/]|\s?(?:kg|mg|m2))"),
     ("pair", rf"[\[(]\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*(?:[\])]|(?=;))"),
     ("int_range", r"(?P<ir1>\d+(?:[.·]\d+)?)\s?[-–—]\s?(?P<ir2>\d+(?:[.·]\d+)?)(?![\d.·]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),

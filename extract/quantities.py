@@ -135,7 +135,17 @@ def read_quantities(folded: str, atoms: list[Atom]) -> list[Quantity]:
         ):
             q.n, q.total, q.total_span = None, q.n, (q.start, q.n_end)  # 'those with bulky disease (n = 17; 41%)'
         _read_noun(folded, q)
+        _scale(q)
     return out
+
+
+def _scale(q: Quantity) -> None:
+    """'54.4% (95% CI 0.17-0.90)': the interval of a percent, printed as shares of one."""
+    if q.percent is None or q.ci is None or q.percent <= 1:
+        return
+    low, high, level = q.ci
+    if low is not None and high is not None and high <= 1 and 100 * low <= q.percent + 0.6 <= 100 * high + 1.2:
+        q.ci = (round(100 * low, 4), round(100 * high, 4), level)
 
 
 _PARTING = re.compile(r"(?<=%)\s*[/,;~–—-]|(?<=\d)\s*[/;]")

@@ -228,9 +228,11 @@ class Severity(Grading):
                 continue
             before = [g for g in grades if g.end <= c.start]
             grade = before[-1] if before else next(iter(grades), None)
-            if grade is None or any(q.start >= end and q.end <= c.start for q in self.values):
+            if any(q.start >= end and q.end <= c.start for q in self.values):
                 continue
-            span = (min(mention.start, value.start), max(c.end, grade.end))
-            self.links.append(Link(c, value, "limiting-event", strength * 0.9, *span, grade.name))
-            if value.n != 1:
+            if grade is None and not (value.n == 1 and c.start <= end + 40):
+                continue
+            span = (min(mention.start, value.start), max(c.end, grade.end if grade else 0))
+            self.links.append(Link(c, value, "limiting-event", strength * 0.9, *span, grade.name if grade else None))
+            if value.n != 1 or grade is None:
                 break
