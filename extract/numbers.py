@@ -38,7 +38,7 @@ _OPEN = r"(?:not\s+(?:yet\s+)?(?:estimable|evaluable|reached|available|calculabl
 _BOUND = rf"(?:{NUM}|{_OPEN})"
 _SEP = r"\s*(?:%|months?|mos?|years?|days?)?\s*(?:[-‐‑–—−~,;]|to|and|through)\s*"
 _CI_HEAD = (
-    r"(?:(?:(?P<level>8\d|9\d(?:[.·]\d)?)\s?%\s*[-]?\s*)?(?:ci|cri|confidence\s+intervals?|credible\s+intervals?)(?:\s*[\[(](?:ci|cri|cis)[\])])?"
+    r"(?:(?:(?P<level>8\d|9\d(?:[.·]\d)?)\s?%\s*[-]?\s*)?(?:ci|cri|confidence\s+intervals?|credible\s+intervals?)(?:\s*[\[(](?:ci|cri|cis)[\])]|\s?_?95(?!\d|[.·]\d|\s*[-–]))?"
     r"(?:\s*(?P<level2>9\d)\s?%)?)"
 )
 _IS = r"\s*[:,;=]?\s*(?:of|was|from|is)?\s*[:=]?\s*"
@@ -76,6 +76,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-]\+?(?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("times", rf"(?P<ts>{_TIME_LIST})\s?[-‐‑–]\s?(?P<ts_unit>day|week|wk|month|year|yr|mo|y)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
     ("for_longer", rf"(?:for|lasting|beyond)\s+(?:more\s+than|at\s+least|over|longer\s+than|up\s+to|exceeding|>|≥|≥)\s*(?P<fl>{NUM}|{_WORD})[\s-]*(?P<fl_unit>{_UNIT})(?![a-z])"),
+    ("short_time", r"(?P<sh>\d{1,2})\s?(?P<sh_unit>mo?|yr?|d|wk)[-‐‑–]?(?=\ue000|(?:os|pfs|efs|dfs|lfs|rfs|dor|ttp|orr|crr?|nrm|trm)\b)"),  # '12m-OS'; endpoints come masked
     ("duration_change", rf"(?:{NUM})(?:\s*(?:and|,)\s*(?:{NUM}))?\s*{_UNIT}\s+(?:longer|shorter|earlier|later|more|less)"),
     ("duration", rf"(?P<dur>{NUM}|{_WORD}|half\s+a)\s*(?P<dur_plus>\+)?[\s-]*(?P<dur_unit>{_UNIT})(?![a-z²^/])(?:,?\s+(?:and|or)\s+(?=\d+%))?"),
     ("open_duration", r"(?P<open>not\s+(?:yet\s+)?(?:been\s+)?reached|not\s+(?:yet\s+)?(?:been\s+)?attained|yet\s+to\s+be\s+reached|has\s+not\s+(?:yet\s+)?(?:been\s+)?reached|unreached|not\s+(?:yet\s+)?(?:estimable|evaluable)(?!\s+(?:patients|for|because))|\bne(?=\s*[\[(]\s?95)|(?<=was\s)n\.?[re](?![a-z])|(?<=were\s)n\.?[re](?![a-z])|\bnr(?=\s*(?:\(|\[|vs|versus|,|;|and|months))|(?<=vs\s)n[re](?![a-z])|(?<=vs\.\s)n[re](?![a-z])|(?<=versus\s)n[re](?![a-z])|(?<=compared\swith\s)n[re](?![a-z])|(?<=compared\sto\s)n[re](?![a-z])|\bnr(?=\s+(?:for|in)\s+(?:those|patients\s+(?:with|who)|the\s+[\w-]+\s+(?:group|arm|cohort))))"),
@@ -281,6 +282,8 @@ def _atom(m: re.Match[str], rule: str) -> Atom:
         return Atom(
             "time", start, end, rule, times=tuple(time_text(number(p), of) for p in re.findall(r"\d+", m["tl"]))
         )
+    if rule == "short_time":
+        return Atom("time", start, end, rule, times=(time_text(number(m["sh"]), unit(m["sh_unit"])),))
     if rule == "times":
         of = unit(m["ts_unit"])
         times: list[str] = []
