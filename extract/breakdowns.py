@@ -39,7 +39,9 @@ _MATCHED = re.compile(
     r"\b(?:after|following)\b[^;.]{0,40}\bmatching\s*$|\bmatched\s+(?:cohort|sample|set|population)\s*$"
 )
 _COHORT_BEFORE = re.compile(r"\b(?:cohort|arm|group|level)\s+[\da-d]\w?\s*[,:]\s*$")
-_EVALUABLE_FOR = re.compile(r"\b(?:evaluable|assessable)(?:\s+for\s+(?:[\w-]+\s*){1,3})?$")
+_EVALUABLE_FOR = re.compile(
+    r"\b(?:evaluable|assessable)(?:\s+for\s+(?:[\w-]+\s*){1,3})?$|\bwith\s+(?:at\s+least\s+|[≥>]\s?|a\s+minimum\s+of\s+)[^,;()]{1,40}\bfollow-?up$"
+)
 # 'treated with axi-cel (41/78, 53%)'.
 _NAME_BEFORE = re.compile(r"(?:-cel|leucel)\s*[(\[]\s*$")
 _ASSIGNED = re.compile(
@@ -127,6 +129,7 @@ def read_bracket(
             words = folded[c.start : item.end() if item else c.np_end]
             arm = bool(
                 dose
+                or (named and len(items) == 1 and roles.GROUP_NAME.search(label[-30:]))
                 or assigned
                 or roles.ARM.search(tail.split(";")[0][:40])
                 or _COHORT_BEFORE.search(text, max(start, c.start - 40), c.start)
@@ -164,6 +167,9 @@ def read_shares(folded: str, flat: str, quantities: list[Quantity], linked: set[
         percent = folded.find("%", q.start, q.end + 1)
         m = _SHARE.match(folded, percent) if percent >= 0 else None
         if not m:
+            continue
+        if roles.baseline(flat[max(0, q.start - 160) : q.start]):
+            out.append(Count("subgroup", int(q.n), "feature-in", 0.65, q.start, m.end()))
             continue
         rest = _OF_PATIENTS.sub("", flat[m.end() : m.end() + 80])
         if roles.SUBGROUP.match(rest) and not roles.RESULT.match(rest):

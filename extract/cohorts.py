@@ -75,7 +75,8 @@ _IN_SET = re.compile(
     r"\s*(?:were\s+)?(?:in|from)\s+the\s+((?:[\w-]+\s+){1,4}(?:sets?|populations?))\b(?!\s*(?:\(|\s{3}|died|had|achieved|developed|experienced|responded|were|was))"
 )
 _AFTER_MATCHING = re.compile(
-    r"\b(?:after|following)\s+(?:[\w:.-]+\s+){0,4}?(?:matching|psm|weighting)\b[^;.]{0,24}$|\bmatched\s+(?:cohort|sample|set)\s+of\s+$"
+    r"\bmatching\b[^;.]{0,24}\s(?:left|yielded|gave|produced|resulted\s+in|retained|identified|selected)\s+(?:a\s+total\s+of\s+)?$"
+    r"|\b(?:after|following)\s+(?:[\w:.-]+\s+){0,4}?(?:matching|psm|weighting)\b[^;.]{0,24}$|\bmatched\s+(?:cohort|sample|set)\s+of\s+$"
 )
 _PER_ARM = re.compile(r"[^;.]{0,40}\b(?:each|per|both)\b|\s*pairs")
 _HAD_MEDIAN = re.compile(r"\s*(?:had|have|with)\s+an?\s+(?:median|mean)\b")
@@ -88,12 +89,19 @@ _WERE_COMPARED = re.compile(r"\b(?:was|were)\s+(?:\w+ly\s+)?(?:compared|matched)
 _ALSO_APHERESED = re.compile(r"[^;:.]{0,60}?\band\s+(?:underwent|had|completed)\s+(?:leuk\w*|a)pheresis\b")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
+# 'ten of the 12 patients dosed were women'
+_OF_SEX = re.compile(r"\s*(?:were|was)\s+(?:(?:fe)?males?|(?:wo)?m[ea]n|boys?|girls?)\b")
+_DONE = re.compile(
+    r"\s*(?:who\s+(?:were|had\s+been)\s+)?(?:(?P<enrolled>enrolled)|infused|dosed|treated)\b(?!\s+(?:with|by|in|at|on|after|as)\b)"
+)
 _AT_PLACE = re.compile(r"\s*treated\|")
 # 'Of 1,068 records, 100 were retained', 'of 60 products, 52 met the release criteria'.
 _OF_THINGS = re.compile(
     r"(?:^|[,;:]|\band)\s*(?:of|from|among)\s+(?:the\s+|all\s+|these\s+)*[\d,]+\s+(?:[\w-]+\s+){0,3}?(?:records|articles"
     r"|publications|abstracts|citations|studies|reports|samples|products|eegs|scans|infusions|specimens|biopsies"
     r"|batches|events|episodes|deaths|infections|relapses|procedures|runs)\b[^.;:]*$"
+    r"|\b\d+\s+(?:[\w-]+\s+){0,3}?(?:events|episodes|infections|samples|products|records|infusions|scans|biopsies)\b[^.;:]{0,60}"
+    r"(?:\bof\s+(?:which|these)|\bincluding)\b[^.;:]*$"
 )
 # Between two counts of one coordination: no verb, a word that says which patients, and 'and' or a comma.
 _TO_RECEIVE = re.compile(r"\s*(?:assigned\s+)?to\b")
@@ -165,7 +173,7 @@ def _stands(flat: str, c: Candidate) -> bool:
 
 def _window(flat: str, c: Candidate, following: int) -> str:
     """The words after the noun phrase that may speak of this count."""
-    end = min(following, c.np_end + 260)
+    end = min(following, c.np_end + 420)
     text = flat[c.np_end : end]
     including = _INCLUDING.search(text)
     if following < len(flat) and including:
@@ -209,7 +217,8 @@ def _role_of(
         return Count("treated", c.n, "title-count", 0.5, c.start, c.np_end)
     result = id(q) in linked
     if c.denominator:
-        return _denominator(flat, c, before)
+        return _denominator(flat, c, before, result=result)
+    in_arm = q.total is not None and roles.IN_ARM.search(before)
     window = _window(flat, c, following)
     if not c.noun and _OF_THINGS.search(before):
         return None
@@ -217,17 +226,26 @@ def _role_of(
         return Count("evaluable", c.n, "assessed-in", 0.7, c.start, c.np_end)
     if not result and q.total is not None and q.total_span is not None:
         whole = candidates[i + 1] if i + 1 < len(candidates) and candidates[i + 1].quantity is q else None
-        if whole is not None and whole.noun and _BASELINE.match(flat, whole.np_end):
+        if whole is not None and (
+            (whole.noun and _BASELINE.match(flat, whole.np_end))
+            or (in_arm and roles.SUBGROUP.match(flat, whole.np_end) and not roles.RESULT.match(flat, whole.np_end))
+        ):
             return Count("subgroup", c.n, "part-described", 0.65, c.start, whole.np_end)
         after = next((d.start for d in candidates[i + 2 :] if _stands(flat, d)), len(flat))
         done = _after(_window(flat, whole, after)) if whole is not None and whole.noun else None
-        if whole is not None and done is not None and done[0] in ("treated", "enrolled", "evaluable") and done[2] < 90:
+        if (
+            whole is not None
+            and done is not None
+            and done[0] in ("treated", "enrolled", "evaluable")
+            and done[2] < 90
+            and not _OF_SEX.match(flat, whole.np_end + done[2])
+        ):
             return Count(done[0], c.n, done[1], 0.75, c.start, whole.np_end + done[2])
     if (
         not c.noun
         and not roles.ELLIPSIS.match(window)
         and not (_set_of(before) or _in_set(window))
-        and not _baseline(before)
+        and not roles.baseline(before)
     ):
         if _GIVEN_TO.search(before) and not result and not _other_therapy(before):
             return Count("treated", c.n, "administered-to", 0.75, c.start, c.end)
@@ -246,7 +264,7 @@ def _role_of(
     for role, rule, pattern in roles.ADJECTIVE_RULES:
         if c.phrase and (q.all or not result) and pattern.search(f"{c.phrase}{c.noun}"):
             return Count(role, c.n, rule, 0.85, c.start, c.np_end)
-    if not result and _baseline(before):
+    if not result and roles.baseline(before):
         return Count("subgroup", c.n, "feature-in", 0.65, c.start, c.np_end)
     if q.total is not None and q.total_span is not None:  # '9 of 13 patients …': the part is a result
         return None
@@ -315,17 +333,6 @@ def _role_of(
     if result and not (c.noun and _TOPIC.search(before)):
         return None
     return _described(folded, flat, c, window, before, following, linked)
-
-
-def _baseline(before: str) -> bool:
-    """'TP53 mutation in', 'DLBCL in': what patients had before treatment, or which product they got."""
-    if roles.DISEASE_IN.search(before):
-        return not roles.NO_BASELINE.search(before)
-    m = roles.FEATURE_IN.search(before)
-    if not m:
-        return False
-    start = max(before.rfind(",", 0, m.start()), before.rfind(" and ", 0, m.start()), 0)
-    return not roles.NO_BASELINE.search(before, start)
 
 
 def _in_set(window: str) -> str | None:
@@ -407,13 +414,19 @@ def _after(window: str) -> tuple[str, str, int] | None:
     return best[1], best[2], best[3]
 
 
-def _denominator(flat: str, c: Candidate, before: str) -> Count | None:
+def _denominator(flat: str, c: Candidate, before: str, *, result: bool) -> Count | None:
     """'Seven of the 20 patients with measurable lesions', '9 of 13 evaluable patients'."""
+    if not result and roles.IN_ARM.search(before):
+        return Count("arm", c.n, "denominator-arm", 0.7, c.start, c.np_end)
     if not c.noun:
         return None
     for role, _, pattern in roles.ADJECTIVE_RULES:
         if c.phrase and pattern.search(c.phrase):
             return Count(role, c.n, "denominator-adjective", 0.85, c.start, c.np_end)
+    done = _DONE.match(flat, c.np_end)
+    if done:
+        role = "enrolled" if done["enrolled"] else "treated"
+        return Count(role, c.n, "denominator-adjective", 0.8, c.start, done.end())
     m = roles.EVALUATED_PART.match(flat, c.np_end)
     if m:
         return Count("evaluable", c.n, "denominator-evaluable", 0.8, c.start, m.end())

@@ -69,6 +69,8 @@ _NOT_A_COUNT = re.compile(
     r"|stage|cohort|arm|group|period|scores?|ds|deauville|ecog|line|than|q|p|dl|status\s+of|score\s+of|(?:median|mean|minimum"
     r"|maximum)\s+of|up\s+to|least|most|every|×|x))\s*$"
 )
+# 'in the standard arm 40 of 90 patients': no number of an arm.
+_IN_ARM = re.compile(r"\b(?:arm|group|cohort)\s+$")
 _BRACKET = re.compile(r"[()\[\]]")
 _WORD_END = re.compile(r"[\w,.-]*\w")
 
@@ -147,7 +149,8 @@ def _candidate(
         else False
     )
     if not eq and _NOT_A_COUNT.search(flat, max(0, start - 14), start):
-        return None
+        if q.total_span is None or not _IN_ARM.search(flat, max(0, start - 14), start):
+            return None
     m = _NOUN.match(flat, stop, end)
     if m:
         return Candidate(n, start, stop, m.end(), q, m["noun"], m["phrase"], eq, total)

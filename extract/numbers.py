@@ -107,7 +107,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
     ("levels", r"(?:dose\s+levels|levels|cohorts|arms|groups)\s+\d+(?:\s*(?:,|and|to|or|-|–|,\s*and)\s*\d+){0,4}(?![\d%/])"),
     ("criteria", r"(?:i?recist|lugano|cheson|mrecist|imwg|rano|lyric)\s*(?:criteria\s*)?,?\s*(?:v(?:ersion|er)?\.?\s*)?(?:\d\.\d|(?:19|20)\d\d)"),
-    ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/])"),
+    ("figure", r"(?:fig(?:ure)?s?|tables?|table|appendix|arm|cohort|group|dose\s+level|level|stage|score|grades?|type|period|version|no|part)\.?\s?\d+[a-z]?(?![\d%/]|\s+(?:\([^()]{1,12}\)\s+)?(?:out\s+)?of\s+(?:the\s+)?\d)"),
     ("score", r"\b(?:sledai(?:-?2k)?|edss|mg-?adl|qmg|mgc|mrss|cdai|sdai|mmt-?8|das-?28|clasi|haq(?:-di)?|ecog|kps|karnofsky|moca|mmse)(?:\s+(?:total\s+)?scores?)?\s*(?:of|was|is|were|=|:|[≤<≥>])?\s*\d+(?:\.\d+)?(?![\d%/]|\.\d)"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d]|\s+or\s+more\b)"),

@@ -26,6 +26,8 @@ THINGS = (
     r"treatments?|months?|weeks?|days?|years?|hours?|events?|episodes?|deaths?|infections?|relapses|responses?|"
     r"cells?|genes?|mutations?|mice|donors?|records?|reports?|articles?|publications?|databases?|points?|factors?|"
     r"variables?|parameters?|antigens?|targets?|categories|models?|levels?|times?|fold|million|billion|percent|"
+    r"procedures|transplants|transplantations|admissions|hospitali[sz]ations|visits|claims|scans?|images|biopsies|assays|lesions"
+    r"|questionnaires?|surveys|interviews|citations|abstracts|guidelines|clones|proteins|cytokines|reactions|"
     r"caregivers?|physicians?|clinicians?|respondents?|experts?|items?|domains?|of\s+10|x\s+10|×)"
 )
 
@@ -78,7 +80,7 @@ _BE = r"(?:(?:were|was|been|being|are)\s+)?"
 AFTER: tuple[Row, ...] = (
     ("evaluable", "evaluable-after",
         r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed"
-        r"|evaluated)"),
+        r"|evaluated)|\beligible\s+for\s+(?:the\s+|this\s+)?(?:[\w-]+\s+){0,3}?analys[ie]s\b"),
     ("screened", "screened-after",
         rf"\b{_BE}(?:screened|harvested)\b|\b{_BE}assessed\s+for\s+(?:eligibility|inclusion)|\b(?:leuk?[ao]?)?pheresed\b"
         rf"|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on"
@@ -92,24 +94,24 @@ AFTER: tuple[Row, ...] = (
         rf"\b{_BE}included\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b"),
     ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
     ("arm", "assigned-arm",
-        r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\b(?:in\s+each|per)\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
+        r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\b(?:enrolled|treated|included|entered|infused)\s+in(?:to)?\s+(?:the\s+)?(?:cohort|group|arm|stratum)\s+[\da-d]\b|\b(?:in\s+each|per)\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
         r"|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
     ("enrolled", "enrolled-after",
         rf"\bassigned\s+to\s+treatment\b|\bmet\s+(?:the\s+|all\s+)?criteria\b(?!\s+(?:for|of))"
         rf"|\b{_BE}(?:enrolled|registered|recruited|accrued|included|identified|intended|eligible|consented"
         rf"|approved|accepted|selected|collected|reviewed|retained|accessioned|invited)\b(?!\s*$)(?!\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b)"
-        rf"|\bentered\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
+        rf"|\b(?:entered|could\s+enter|were\s+entered\s+(?:in|into|on))\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
         rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|(?<!not )(?<!not have )\b(?:met|meeting"
         rf"|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry"
         rf"|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\bcompleted\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?(?:surveys?|interviews?)\b|\btook\s+part\b"
         rf"|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
     ("treated", "treated-after",
-        rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red))|\btreated\b(?!\s*-)(?!\s+(?:with|by"
+        rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red)|\s+(?:in|into|to)\s+(?:only\s+|the\s+|all\s+|another\s+)*(?:\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b|$))|\btreated\b(?!\s*-)(?!\s+(?:with|by"
         rf"|using)\b)|\btreated\s+(?:with|by|using)\s+{OBJECT}|\b(?:received|receiving|given|got|administered"
         rf"|receipt\s+of)\s+{OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to"
         rf"|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
         rf"|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b"
-        rf"|lymphodepletion\s+and)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
+        rf"|lymphodepletion\s+and)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?!been\s+(?:assigned|allocated|randomi[sz]ed))(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
         rf"|\breceived\s+(?:lymphodeplet\w+|conditioning|preconditioning)\s+(?:[\w-]+\s+){{0,2}}?(?:followed\s+by|and|then)"
         rf"\s+(?!(?:allo|auto|stem))[^;:,]{{0,60}}?{CAR}|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
         rf"|cd\d+)[\w\s-]{{0,30}}administered"),
@@ -130,6 +132,9 @@ _SUM = (
 )
 BEFORE: tuple[Row, ...] = (
     ("subgroup", "remaining", r"\b(?:remaining|other)\s+$"),
+    ("arm", "cohort-size",
+        rf"\b(?:cohort|arm|group|stratum|dose\s+level|dl)[\s-]*(?:\d|i{{1,3}}|[a-d])\s+(?:included|comprised|consisted\s+of|contained|enrolled"
+        rf"|had|with|of)\s+{_SUM}"),
     ("subgroup", "validation-cohort",
         rf"\b(?:training|validation|derivation|discovery|test)\s+(?:cohort|set)\s+(?:included|comprised"
         rf"|consisted\s+of|of|with)\s+{_SUM}"),
@@ -142,7 +147,7 @@ BEFORE: tuple[Row, ...] = (
     ("treated", "treated-before",
         rf"\b(?:treated|infused|dosed|(?:was|were)\s+(?:given|administered|delivered|infused)\s+(?:to|in)"
         rf"|(?:gave|administered)\s+[^;:]{{0,80}}?\bto|given\s+to|infusions?\s+[^;:,]{{0,40}}?\b(?:of|in|to"
-        rf"|for)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
+        rf"|for)|administrations?\s+of\s+[^;:,]{{0,20}}?{CAR}[^;:,]{{0,40}}?\b(?:in|to)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
     ("treated", "therapy-in",
         rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|(?:\bcar|\bt[\s-]cells?)[\w\s-]{{0,24}}\b(?:therap(?:y"
         rf"|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
@@ -164,7 +169,7 @@ BEFORE: tuple[Row, ...] = (
         rf"|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)"
         rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information)\s+(?:of|from|on)"
         rf"|report\s+on|used|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
-        rf"|contain(?:s|ed))|(?:study\s+population|study\s+sample|cohort|series)\s+(?:was|were))\s+(?:on\s+)?{_DATA}{_SUM}"),
+        rf"|contain(?:s|ed)|holds|held|lists|listed|covers|covered|counted)|(?:study\s+population|study\s+sample|cohort|series)\s+(?:was|were))\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
     ("enrolled", "there-were", rf"\bthere\s+were\s+{_SUM}"),
     ("enrolled", "across", rf"\b(?:identified|included|pooled|covering)\s[^;:.]{{0,70}}?\bacross\s+{_SUM}"),
@@ -200,10 +205,12 @@ FEATURE_IN = re.compile(
     r"(?:\bmutat\w+|\bmutations?|aberrations?|alterations?|abnormalit\w+|\bdeletions?|rearrangements?|translocations?|cytogenetics?"
     r"|karyotypes?|morphology|histology|involvement|extramedullary\s+disease|(?:bulky|refractory|leptomeningeal|parenchymal"
     r"|metastatic|measurable|double-hit|residual)\s+(?:\w+\s+)?(?:disease|lymphoma)|plasmacytomas?|stage\s+(?:iii|iv|3|4)[\s\w/-]*"
-    r"|\becog[^;:.,]{0,20}|comorbidit\w+|bridging\s+(?:chemo)?(?:therapy|radiotherapy)|prior\s+[\w\s-]{0,40}|previous\s+[\w\s-]{0,40}"
+    r"|\becog[^;:.,]{0,36}|\bperformance\s+status[^;:.,]{0,24}|\bipi\b[^;:.,]{0,24}|\bbulky\b|\bdouble-hit\b|\bdouble-expressor\b"
+    r"|comorbidit\w+|bridging(?:\s+(?:chemo\w*|radio\w*|radiation|immuno\w*|systemic|treatment|therapy|regimens?)){0,2}|\bbt\b|\bbrt\b"
+    r"|prior\s+[\w\s-]{0,40}|previous\s+[\w\s-]{0,40}|(?:conditioning|lymphodepletion|grafts?|donors?)\s+(?:[\w-]+\s+){0,3}?(?:was|were|had\s+been|consisted|comprised|came)\b[^;:,.]{0,60}"
     r"|history\s+of\s+[\w\s-]{0,30}|-(?:negative|positive|dim)\s+(?:blasts|disease|phenotype)?)\s*"
-    r"(?:(?:was|were|had\s+been|has\s+been)\s+)?(?:(?:present|detected|found|identified|documented|seen|observed|given|used"
-    r"|administered|recorded|confirmed|reported|received|noted|required|delivered)\s+)?(?:at\s+\w+\s+)?(?:in|by|to)\s+(?:only\s+)?$"
+    r"(?:(?:was|were|had\s+been|has\s+been)\s+)?(?:(?:present|detected|found|identified|documented|seen|observed|given|used|chosen|applied|employed"
+    r"|administered|recorded|confirmed|reported|received|noted|required|delivered|needed|performed|added|started)\s+)?(?:at\s+\w+\s+)?(?:in|by|to|for)\s+(?:only\s+)?$"
 )
 DISEASE_IN = re.compile(rf"{DISEASE}\s+in\s+(?:another\s+)?$")
 PRODUCT_IN = re.compile(
@@ -214,11 +221,27 @@ NO_BASELINE = re.compile(
     r"|develop\w*|occur\w*|causes?|reasons?|skin|melanoma|neoplasms?|malignanc\w+|death\w*|infection\w*|acquired|emerg\w+)\b"
 )
 
+
+def baseline(before: str) -> bool:
+    """'TP53 mutation in', 'DLBCL in': what patients had before treatment, or which product they got."""
+    if DISEASE_IN.search(before):
+        return not NO_BASELINE.search(before)
+    m = FEATURE_IN.search(before)
+    if not m:
+        return False
+    start = max(before.rfind(",", 0, m.start()), before.rfind(" and ", 0, m.start()), 0)
+    return not NO_BASELINE.search(before, start)
+
+
 # 'Response assessments were performed for', 'PET/CT was available in': those who could be looked at.
 ASSESSED_IN = re.compile(
-    r"\b(?:assessments?|evaluations?|imaging|pet[\w/-]*|mri|biops(?:y|ies)|sequencing|measurements?|data|information)\s+"
-    r"(?:(?:was|were)\s+)?(?:performed|available|done|possible|carried\s+out|obtained|evaluable|assessable|conducted)\s+"
-    r"(?:for|in|on|from)\s+(?:all\s+|the\s+|only\s+)*$"
+    r"\b(?:(?:assessments?|evaluations?|imaging|pet[\w/-]*|mri|biops(?:y|ies)|sequencing|measurements?|data|information|follow-?up|scans?|samples?"
+    r"|questionnaires?|surveys?|profil\w+)\b(?!\s+(?:of|from|in|on)\s+\d)[^;:.,\d]{0,40}?(?:\s(?:beyond|of)\s[^;:.,]{0,24}?)?"
+    r"\s(?:(?:was|were)\s+)?(?:performed|available|done|possible|carried\s+out|obtained|evaluable|assessable|conducted|returned|completed|collected"
+    r"|on\s+record|at\s+hand|complete)\s+(?:for|in|on|from|by)"
+    r"|(?:could|can)\s+be\s+(?:assessed|evaluated|analy[sz]ed|determined|measured)\s+(?:in|for)"
+    r"|(?:response|toxicity|efficacy|safety|mrd)[\w\s-]{0,20}\s(?:was|were)\s+(?:evaluable|assessable|assessed|evaluated)\s+(?:in|for))"
+    r"\s+(?:all\s+|the\s+|only\s+|a\s+total\s+of\s+)*$"
 )
 MEASURED = re.compile(
     r"[^;:.]{0,160}?\b(?:was|were)\s+(?:\w+ly\s+)?(?:measured|quantified|profiled|sequenced|determined|calculated|monitored"
@@ -228,7 +251,11 @@ MEASURED = re.compile(
 # A group known by what it did not get: 'Seven patients received no further treatment'.
 WITHOUT_MORE = re.compile(
     r"\s*(?:who\s+|in\s+(?:cr|remission)\s+)?(?:(?:received|had|underwent)\s+no\s+(?:further|additional|other|subsequent|consolidat\w*)"
-    r"|did\s+not\s+(?:receive|undergo|proceed\s+to)\s+(?:\w+\s+){0,2}?(?:consolidat\w*|transplant\w*|allo\w*|hsct|hct|maintenance|further))"
+    r"|(?:did|had)\s+not\s+(?:receive[d]?|undergo(?:ne)?|proceed(?:ed)?\s+to|require[d]?|get)\s+(?:[\w-]+\s+){0,2}?(?:consolidat\w*|transplant\w*|allo\w*"
+    r"|hsct|hct|maintenance|further|bridging|bt\b|radio\w*|blinatumomab|inotuzumab|chemotherapy)"
+    r"|(?:were|was|had\s+been)\s+not\s+(?:bridged|transplanted|irradiated|consolidated)"
+    r"|(?:(?:did|would|could|had|have)\s+not\s+(?:have\s+)?|failed\s+to\s+)(?:fulfil\w*|me[et]t?|satisf\w+|been\s+(?:eligible|enrolled|included))\b[^;:.]{0,60}"
+    r"(?:\bcriteri\w+|\btrials?\b|\b[a-z]+-\d)|would\s+(?:have\s+)?(?:been|be)\s+(?:ineligible|excluded))"
 )
 DENIED = re.compile(
     r"\s*,?\s*(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:were|was|are|did|had|have|has|could|would)\s+(?:not"
@@ -246,10 +273,15 @@ ARM = re.compile(
     r"\brandomi[sz]ed\s+to|\bhistorical\s+controls?\b|\bcontrols?\s+(?:arm|group)"
 )
 COMPARED = re.compile(r"\bvs\b|\bversus\b|\bcompar(?:ed|ing|ison|e)\b(?!\s+to\s+baseline)")
+GROUP_NAME = re.compile(r"\b(?:group|arm|cohort(?:\s+[\da-d])?)\s*$")
+# 'in the standard arm 40 of 90 …': whom both numbers are of.
+IN_ARM = re.compile(
+    r"\b(?:in|of|within)\s+(?:the\s+)?(?:[\w+/-]+\s+){1,4}(?:arm|group),?\s+(?:only\s+|a\s+total\s+of\s+)?(?:[\d,]+\s*(?:\([^()]*\)\s*|\s+)(?:out\s+)?of\s+(?:the\s+)?)?$"
+)
 GROUP_LABEL = re.compile(r"\s*[\(\[]\s*(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b")
 DOSE = re.compile(
     r"\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at"
-    r"|in|with|on|to|received)\s+(?:the\s+|each\s+|an?\s+)?(?:highest\s+|lowest\s+|middle\s+|same\s+)?(?:dose[\s-]*(?:levels?"
+    r"|in|with|on|to|received)\s+(?:the\s+|each\s+|an?\s+)?(?:highest\s+|lowest\s+|middle\s+|same\s+|first\s+|second\s+|third\s+|fourth\s+|fifth\s+)?(?:dose[\s-]*(?:levels?"
     r"|cohorts?)|dl\s?-?\d|levels?\b|\d[\d.,]*\s*(?:×|x)\s*10|\d[\d.,]*\s*million|(?:recommended|target|maximum|optimal"
     r"|selected|expansion|highest|lowest|low|high|medium|intermediate|full|flat|starting)[\s\w-]{0,28}?\bdose\b(?!\s*(?:of\s+)?(?:steroid|cortico)))"
 )
@@ -291,7 +323,7 @@ ELLIPSIS = re.compile(
     r"|already)\s+)*"
     r"(?:had|have|has|having|carried|harbou?red|were|was|are|received|underwent|got|gave|went|proceeded"
     r"|started|initiated|commenced|began|required|needed|chose|stopped|continued|fulfilled|met|completed|did|"
-    r"presented|relapsing|could|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at"
+    r"presented|relapsing|could|would|failed|comprised|concerned|remain(?:ed)?|with(?:out)?|to|at"
     r"|of\s+[\w-]+(?:leucel|-cel|\s+ciloleucel|\s+lymphoma)|of\s+[\w-]+\s+(?:vicleucel|autoleucel"
     r"|maraleucel)|after|as|for|evaluable|assessable|infused|treated|dosed|enrolled|screened"
     r"|randomi[sz]ed|leuka?pheresed|apheresed|"

@@ -13,7 +13,11 @@ from models.study import StudyType
 
 _ABSTRACT = 4  # sentences; fewer are an excerpt, whose largest group need not be the cohort
 _WITH_DISEASE = re.compile(rf"\s+with\s+(?:[\w/+-]+\s+){{0,3}}?{roles.DISEASE}")
+_CONSECUTIVE = re.compile(
+    r"\b(?:consecutive|all|our|adult|unselected)\s+(?:adult\s+)?(?:patients|children|adults)\s+with\s[^;:.]{0,120}$"
+)
 _HAD = re.compile(r"\b(?:had|were|was|have|has)\b")
+_DRAWN = {"matched", "assessed-in"}  # drawn from a cohort that is larger
 _WEAK = {"title-count", "n-equals-all", "topic", "topic-subgroup", "denominator-adjective", "case"}
 
 
@@ -53,13 +57,14 @@ def settle(
     )
     titled = max((c.n for level in levels for c in level if c.rule == "title-count"), default=0)
     # An abstract that gives its cohort only as a denominator: '10 of 56 patients with CNS lymphoma'.
-    stated = max((c.n for level in levels for c in level if c.role in WHOLE), default=0)
+    stated = max((c.n for level in levels for c in level if c.role in WHOLE and c.rule not in _DRAWN), default=0)
     widest = max((c.n for level in levels for c in level if c.rule == "denominator"), default=0)
     heads = {
         id(c)
         for level, text in zip(levels, texts, strict=False)
         for c in level
-        if c.rule == "described-group" and not _HAD.search(text, c.start, c.end)
+        if (c.rule == "described-group" and not _HAD.search(text, c.start, c.end))
+        or (c.rule == "n-equals" and c.role == "subgroup" and _CONSECUTIVE.search(text, 0, c.end))
     }
     described = max((c.n for level in levels for c in level if id(c) in heads), default=0)
     largest = max((c.n for level in levels for c in level if c.role), default=0)
@@ -90,6 +95,8 @@ def settle(
                 c = replace(c, role="subgroup")
             if c.rule in ("n-equals-studies", "there-were", "first-patients") and c.n < most:
                 c = replace(c, role="subgroup")
+            if c.rule == "enrolled-before" and known is not None and text[: c.start].endswith(("these ", "those ")):
+                c = replace(c, role=known.role)
             if c.rule == "reports" and kind == "meta_analysis":
                 continue
             if c.rule in ("n-equals", "product-group") and c.n == most and known is not None and known.role in WHOLE:
