@@ -254,7 +254,7 @@ def _role_of(
     if told is not None and not result:
         return Count(told, c.n, "named-set", 0.75, c.start, c.np_end)
     without = roles.WITHOUT_MORE.match(window)
-    if without and c.noun and not result:
+    if without and (c.noun or c.n > 1) and not result:
         return Count("subgroup", c.n, "without-more", 0.75, c.start, c.np_end + without.end())
     if c.noun and not result and _WHO_NOT.match(window):
         return Count("subgroup", c.n, "without-more", 0.7, c.start, c.np_end + min(len(window), 40))

@@ -250,7 +250,7 @@ MEASURED = re.compile(
 
 # A group known by what it did not get: 'Seven patients received no further treatment'.
 WITHOUT_MORE = re.compile(
-    r"\s*(?:who\s+|in\s+(?:cr|remission)\s+)?(?:(?:received|had|underwent)\s+no\s+(?:further|additional|other|subsequent|consolidat\w*)"
+    r"\s*(?:of\s+(?:them|whom|these|those)\s+)?(?:who\s+|in\s+(?:cr|remission)\s+)?(?:(?:received|had|underwent)\s+no\s+(?:further|additional|other|subsequent|consolidat\w*)"
     r"|(?:did|had)\s+not\s+(?:receive[d]?|undergo(?:ne)?|proceed(?:ed)?\s+to|require[d]?|get)\s+(?:[\w-]+\s+){0,2}?(?:consolidat\w*|transplant\w*|allo\w*"
     r"|hsct|hct|maintenance|further|bridging|bt\b|radio\w*|blinatumomab|inotuzumab|chemotherapy)"
     r"|(?:were|was|had\s+been)\s+not\s+(?:bridged|transplanted|irradiated|consolidated)"
