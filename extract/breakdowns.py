@@ -189,6 +189,8 @@ def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: l
 
 _DIED = re.compile(r"\b(?:died|deaths?|succumbed)\b")
 # '(N = 184) were randomly assigned': what was done with all of them.
+# 'lupus (n = 15), myositis (n = 12) or sclerosis (n = 8) were treated': the last of several kinds.
+_LAST_OF_LIST = re.compile(r"\bn\s?=\s?\d+[^()]{0,12}\)\s*,?\s*(?:,|and|or)\s+[^();.]{1,60}\(\s*(?:n\s?=\s?)?$")
 _THEN = re.compile(
     r"\s*[)\]]\s*(?:were|was)\s+(?:(?P<assigned>random(?:ly|i[sz]ed)(?:\s+(?:assigned|allocated))?)|(?P<treated>infused|treated)|enrolled|recruited|registered)\b"
 )
@@ -243,6 +245,7 @@ def _equals(
     if (
         assigned
         and not re.search(r"\d", text[start : c.start])
+        and not _LAST_OF_LIST.search(text[: c.start])
         and not re.search(r"\b(?:arm|group|cohort)\b", name[-30:])
     ):
         role = "treated" if assigned["treated"] else "enrolled"
