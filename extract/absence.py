@@ -50,13 +50,16 @@ _QUALIFIER = (
 _VALUE_FOLLOWS = re.compile(
     rf"^[\])\s]*(?:(?:of\s+{GRADE}++|{GRADE}++|was|were|occurred|developed|seen|observed|reported|noted|in|of|only|just)\s*)*+[\(\[]?\s*(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
 )
+_IN_SOME = re.compile(
+    rf"^[\])\s]*(?:events?\s+)?(?:(?:was|were)\s+)?(?:observed|seen|noted|reported|recorded|occurred|developed|found|present)?\s*(?:in|by|for)\s+(?:only\s+)?(?:(?!100)\d+(?:[.·]\d+)?\s?%|\d+\s+(?:\([^()]*\)\s+)?(?:(?:{PEOPLE})\s+)?(?:of|out\s+of)\s+(?:the\s+)?\d|\d+\s+(?:{PEOPLE})?\s*\(\s*(?!100)\d+(?:[.·]\d+)?\s?%)"
+)
 # 'Ten patients had no CRS' is told of ten, not of all.
 _SOME_HAD_NONE = re.compile(
-    rf"(?:\d\s*[)%]?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:(?:had|have|developed|experienced|showed|with|were)\s+(?:no|without|neither)|(?<=%\s)without)\s[^.;,]{{0,40}}$"
+    rf"(?:\d\s*[)%]?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:(?:had|have|developed|experienced|showed|with|were)\s+(?:no|without|neither)|(?:did|had|have)\s+not|never|(?<=%\s)without)\s[^.;,]{{0,40}}$"
 )
 _APART = re.compile(r",\s*(?:and|while)\s+(?:[\w-]+\s+){0,2}$")
 _UNIVERSAL_AFTER = re.compile(
-    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
+    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?!but\b|except\b)(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d)|\s*,?\s*(?:but|except|apart\s+from|save|other\s+than)\b)|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
 )
 
 
@@ -113,6 +116,8 @@ def read_absences(
         if not negated and id(c) not in taken and _DENIED.search(rest, 0, 200) and _AFTER.match(rest):
             negated = True
         value_follows = bool(_VALUE_FOLLOWS.match(after)) and id(c) in taken
+        if negated and backwards and _IN_SOME.match(after):
+            value_follows = True  # 'no CRS was seen in 14 of 20': six had it
         list_negated = negated
         if negated and not value_follows:
             start = _negation_start(folded, c) if backwards else c.start

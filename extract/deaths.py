@@ -94,7 +94,7 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
 _OF_DEATHS = re.compile(
     r"(?:^|[.;:]\s+)(?:results:\s+)?(?:among|of|in|for)\s+(?:(?:the|all|these|those)\s+)*(?:(?:\d[\d,]*|[a-z]+(?:-[a-z]+)?)\s+)?(?:\([^()]*\)\s+)?(?:reported\s+|documented\s+)?(?:non-?\s?relapse\s+(?:mortality\s+)?(?:deaths|events|cases)|nrm\s+(?:deaths|events|cases)|(?:treatment|therapy)-related\s+deaths|toxic\s+deaths|deaths\s+(?:without|unrelated\s+to|not\s+due\s+to)\s+(?:relapse|progression|disease))[^.;]{0,40}?,\s"
 )
-_NOT_A_CAUSE = re.compile(r"\b(?:had|developed|experienced|received|underwent|occurred|were\s+in|median)\b")
+_NOT_A_CAUSE = re.compile(r"\b(?:had|developed|experienced|received|underwent|were\s+in|median)\b")
 # 'Infection accounted for 58% of nonrelapse deaths', 'sepsis caused 4 (40%) of the deaths without relapse'
 _CAUSED = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:events?\s+|cases?\s+)?(?:,\s+which\s+)?(?:together\s+|alone\s+)?(?:account\w*\s+for|explain\w*|caus\w+|(?:was|were)\s+(?:the\s+)?(?:\w+\s+)?(?:causes?\s+(?:of|in|for)|responsible\s+for)|represent\w*|constitut\w+|underlay|made\s+up)\b[^.;,]{0,40}$"

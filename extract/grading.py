@@ -218,7 +218,7 @@ class Grading(Clause):
             inside = [g for g in self.grades if g.start >= concepts.start and g.end <= mention.start]
             if inside:
                 return inside[-1].name
-        return self._inherited_grade(mention, left=left) or (None if left else self._beside(mention, value))
+        return self._inherited_grade(mention, left=left) or self._beside(mention, value, left=left)
 
     def _adjective(self, mention: Mention) -> str | None:
         """The grade right in front of an event."""
@@ -236,12 +236,18 @@ class Grading(Clause):
             re.match(rf"\s+{CONCEPT}", self.skeleton[g.end : g.end + 4])
         )
 
-    def _beside(self, mention: Mention, value: Quantity) -> str | None:
+    def _beside(self, mention: Mention, value: Quantity, *, left: bool) -> str | None:
         """'20 had grade 3-4 neutropenia, 14 thrombocytopenia and 9 anemia': cytopenias share the first one's grade."""
         last = self.links[-1] if self.links else None
         if last is None or last.mention.name not in _CYTOPENIAS or mention.name not in _CYTOPENIAS:
             return None
-        gap = self.skeleton[last.mention.end : value.start] if last.mention.end <= value.start else "."
+        if left:  # 'Grade ≥3 neutropenia occurred in 90%, thrombocytopenia in 60%'
+            end = max(last.quantity.end, last.quantity.tail) if last.quantity else last.end
+            if any(end <= g.start < mention.start for g in self.grades):
+                return None  # 'neutropenia in 90% (grade 4 in 60%), anemia in 20%'
+            gap = self.skeleton[end : mention.start] if end <= mention.start else "."
+        else:
+            gap = self.skeleton[last.mention.end : value.start] if last.mention.end <= value.start else "."
         return last.grade if NEXT_OF_LIST.match(gap) else None
 
     def _list_rest(self, mention: Mention, concepts: ConceptRun, upto: int) -> str:

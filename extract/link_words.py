@@ -211,6 +211,10 @@ IN_GROUP = re.compile(
     r"^[\])%\s]*(?:as\s+regards|regarding|in\s+terms\s+of|as\s+to)\s+(?:[\w-]+\s+){0,4}[\w-]+,?\s+(?:and|but)\s+(?:only\s+)?(?:in\s+)?$|"
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+,?\s+){1,5}(?:(?:it|this|they|the\s+rate)\s+(?:was|were|reached)\s+)?$"
 )
+# '10% (12 of 116), with recovery in 9'
+OVERCOME = re.compile(
+    r"\b(?:with|and|including|but)\s+(?:[\w-]+\s+){0,2}(?:recovery|resolution|improvement|sequelae|normali[sz]ation|reversal|admission|hospitali[sz]ation)\s+(?:\w+\s+)?in\s*$"
+)
 # 'Infections were bacterial in 14, viral in 9 and fungal in 2': still of infection.
 INFECTION_KINDS = re.compile(
     rf"^[\])%\s]*(?:(?:{PEOPLE})\s*)?(?:,|;|:|and|,\s*and|\(|including|mostly|mainly)\s*(?:and\s+)?(?:bacterial|viral|fungal|parasitic|mixed|polymicrobial|unknown|culture-negative|respiratory|bloodstream|opportunistic)(?:\s+(?:infections?|ones|origin))?\s*(?:in\s+|\(\s*|:\s*|,\s*)?$"

@@ -21,7 +21,6 @@ from extract.link_words import (
     CARRY,
     CHANGE,
     COMPARED,
-    DESCRIBED,
     DESCRIBES,
     DID,
     EQUALS,
@@ -40,13 +39,13 @@ from extract.link_words import (
     NEXT_GROUP,
     OTHER_PREDICATE,
     OTHERS,
+    OVERCOME,
     PREDICATES,
     RESTATES,
     RIGHT_NEAR,
     RIGHT_PREDICATE,
     RIGHT_VERB,
     SELECTED,
-    TOLD_OF,
     TOPIC,
     UNKNOWN_NEXT,
     UNTOLD,
@@ -56,7 +55,7 @@ from extract.link_words import (
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
 from extract.nested import bracket_pairs, event_again, join_restated, spread_times, told_again
 from extract.quantities import PEOPLE, Quantity
-from extract.uncounted import no_value
+from extract.uncounted import denied_in, no_value
 from extract.whom import Whom
 
 
@@ -200,7 +199,7 @@ class _Reader(Whom):
         if infection is not None:
             self._emit(run, infection, "infection-kind", 0.8, left=True)
             return
-        if self._is_topic(run, right, gap_right, next_start):
+        if self._is_topic(run, right, gap_right, next_start) or denied_in(self.skeleton, first, run.start):
             return
         did = DID.match(self.skeleton, run.end)
         verb = next((r for r in reversed(concept_runs) if r.end <= run.start), None) if did else None
@@ -310,7 +309,10 @@ class _Reader(Whom):
             and left is not None
             and (
                 re.search(r"[(\[]\s*(?:only\s+)?$", gap_left)
-                or (gap_left.strip() in (":", "–", "—") and right.items[0].kind == "response")
+                or (
+                    gap_left.strip() in (":", "–", "—")
+                    and (right.items[0].kind == "response" or left.items[-1].name in ("DLT", "AE", "SAE"))
+                )
             )
             and RIGHT_NEAR.match(gap_right)
         ):
@@ -405,12 +407,6 @@ class _Reader(Whom):
                 return found[-2]
         return found[-1] if found else None
 
-    def _is_told_of(self, run: ConceptRun, value: ValueRun) -> bool:
-        """'Patients who developed CRS had more prior infections (38%)': the value is of what those patients had."""
-        between = self.skeleton[run.end : value.start]
-        who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start].replace(GRADE, "-"))
-        return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
-
     def _has_own_value(self, right: ConceptRun, next_start: int, gap_right: str) -> bool:
         """Whether the concept on the right introduces the next value itself: '…, CRS in 5'."""
         if next_start >= len(self.folded):
@@ -450,6 +446,7 @@ class _Reader(Whom):
         return (
             len(gap) < 110
             and CONCEPT not in gap
+            and not OVERCOME.search(gap)
             and bool(
                 CARRY.match(gap)
                 or GOES_ON.match(gap)

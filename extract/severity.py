@@ -228,7 +228,7 @@ class Severity(Grading):
                 continue
             before = [g for g in grades if g.end <= c.start]
             grade = before[-1] if before else next(iter(grades), None)
-            if any(q.start >= end and q.end <= c.start for q in self.values):
+            if any(q.start >= at and q.end <= c.start for q in self.values):
                 continue
             if grade is None and not (value.n == 1 and c.start <= end + 40):
                 continue

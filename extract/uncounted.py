@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from extract.links import CONCEPT, GRADE
 from extract.quantities import PEOPLE, Quantity
 
 _AMONG = re.compile(r"\b(?:among|in|of)\s+(?:the\s+|all\s+|these\s+)*$")
@@ -18,6 +19,17 @@ _NOBODY = re.compile(
 # '… (97/101) in 101 evaluable patients': whom the figure before was told of.
 _AGAIN = re.compile(r"^[\])%\s]*(?:in|of|among)\s+(?:the\s+|all\s+)?$")
 _EVALUABLE = re.compile(r"\s*(?:response-|efficacy-)?(?:evaluable|assessable|treated|infused)\b")
+
+
+# 'No CRS was seen in 14 of 20': those are the ones without it.
+_DENIED_IN = re.compile(
+    rf"(?:^|[.;:,]\s*|\b(?:and|but|with|while)\s+)(?:there\s+was\s+)?no\s+(?:evidence\s+of\s+|{GRADE}+\s+|[\w-]+\s+){{0,3}}{CONCEPT}+(?:\s*(?:,|or|and)\s*(?:{GRADE}+\s+)?{CONCEPT}+)*\s+(?:events?\s+)?(?:(?:was|were)\s+)?(?:observed|seen|noted|reported|recorded|occurred|developed|found|present)?\s*(?:in|by)\s+(?:only\s+)?$"
+)
+
+
+def denied_in(skeleton: str, q: Quantity, start: int) -> bool:
+    """Whether a figure counts those in whom something was not seen."""
+    return q.kind == "proportion" and bool(_DENIED_IN.search(skeleton[max(0, start - 160) : start]))
 
 
 def no_value(folded: str, skeleton: str, q: Quantity, start: int, previous_end: int) -> bool:

@@ -24,6 +24,7 @@ from extract.link_words import (
     REMISSIONS,
     RIGHT_PREDICATE,
     RIGHT_VERB,
+    TOLD_OF,
     UNDER_TREATMENT,
 )
 from extract.links import GRADE, ConceptRun, ValueRun
@@ -53,6 +54,12 @@ class Whom(Companions):
         return bool(re.search(r"\b(?:in|for|among|of|within)\s+(?:the\s+|all\s+|\w+\s+)?$", before)) and (
             "responder" in word or bool(re.match(rf"\s+(?:{PEOPLE})\b", after))
         )
+
+    def _is_told_of(self, run: ConceptRun, value: ValueRun) -> bool:
+        """'Patients who developed CRS had more prior infections (38%)': the value is of what those patients had."""
+        between = self.skeleton[run.end : value.start]
+        who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start].replace(GRADE, "-"))
+        return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
 
     def _depth(self, at: int) -> int:
         return self.skeleton.count("(", 0, at) - self.skeleton.count(")", 0, at)
