@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 STUDY = ("pmid", "title", "year", "journal", "doi", "study_type", "targets", "diseases", "study_n", "nct", "retracted")
 FACT = ("pmid", "type", "role", "endpoint", "event", "grade", "name", "measure", "n", "total", "percent", "value",
         "ci_low", "ci_high", "ci_level", "low", "high", "unit", "time", "qualifier", "absent", "not_reached", "group",
-        "quote", "section", "start", "end", "confidence", "checks", "status", "attention", "rule",
+        "pooled", "quote", "section", "start", "end", "confidence", "checks", "status", "attention", "rule",
         "extractor_version", "id")  # fmt: skip
 WIDTHS = {"title": 60, "quote": 60, "journal": 24, "doi": 24}  # columns of a workbook, in characters
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -106,6 +106,8 @@ def sentence(fact: Fact) -> str:
         parts.append("(best)" if when == "best" else f"at {when}")
     if fact.group:
         parts.append(f"[{fact.group}]")
+    if fact.pooled:
+        parts.append("[pooled]")
     return " ".join(part for part in parts if part)
 
 

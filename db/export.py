@@ -11,7 +11,7 @@ from db.views import SAID
 
 STUDY_LISTS = ("targets", "diseases")
 NUMBERS = ("percent", "value", "ci_low", "ci_high", "ci_level", "low", "high", "confidence")
-FLAGS = ("not_reached", "absent")
+FLAGS = ("not_reached", "absent", "pooled")
 FACT = (
     "type", "pmid", "id", *SAID, "quote", "section", "start", "end", "confidence", "checks", "rule",
     "extractor_version", "status", "attention",

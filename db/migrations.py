@@ -246,5 +246,10 @@ def _search(database: Database, table: str, columns: tuple[str, ...], *, number:
         database.execute(f"CREATE TRIGGER {table}_fts_{name} AFTER {event} ON {table} BEGIN {body} END")
 
 
-MIGRATIONS: list[Step] = [first_schema]
+def pooled_results(database: Database) -> None:
+    """Results that a meta-analysis pooled are marked."""
+    database["evidence"].add_column("pooled", int)
+
+
+MIGRATIONS: list[Step] = [first_schema, pooled_results]
 LATEST = len(MIGRATIONS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 # What a fact says; two facts of one statement with the same of these are the same fact.
 SAID = (
     "role", "endpoint", "measure", "event", "grade", "name", "n", "total", "percent", "value", "unit", "time",
-    "ci_low", "ci_high", "ci_level", "low", "high", "not_reached", "absent", "qualifier", "group",
+    "ci_low", "ci_high", "ci_level", "low", "high", "not_reached", "absent", "qualifier", "group", "pooled",
 )  # fmt: skip
 # Where it stands and how it was found.
 PLACE = ("section", "start", "end", "quote")

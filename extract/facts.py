@@ -22,6 +22,15 @@ from models.study import StudyType
 
 def facts_of(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     """Drafts of facts: dicts of fact fields plus 'at' (sentence index) and 'strength'."""
+    drafts = _drafts(readings, kind)
+    if kind == "meta_analysis":
+        for draft in drafts:
+            if draft["type"] != "cohort":
+                draft["pooled"] = True
+    return drafts
+
+
+def _drafts(readings: list[Reading], kind: StudyType) -> list[dict[str, Any]]:
     drafts: list[dict[str, Any]] = []
     totals = denominators(readings)
     given = _first_given(readings) if kind == "case_report" else 0

@@ -42,6 +42,7 @@ class Fact(Model):
     end: Annotated[int, Field(ge=0)]
     quote: Annotated[str, Field(min_length=1)]
     group: str | None = None  # whose figure this is when not the whole cohort's
+    pooled: Literal[True] | None = None  # a meta-analysis' own result, over its studies
     rule: str
     extractor_version: str
     confidence: Annotated[float, Field(ge=0, le=1)]

@@ -52,6 +52,17 @@ def test_a_trial_gives_what_a_reviewer_types() -> None:
     assert any(v.get("event") == "neurotoxicity" and v.get("absent") and v["grade"] == ">=3" for v in values)
 
 
+def test_the_results_of_a_meta_analysis_are_marked_as_pooled() -> None:
+    text = "Fourteen studies with 702 patients were pooled. The pooled ORR was 79% (95% CI, 72-85) and severe CRS occurred in 9%."
+    done = EXTRACTOR.extract(
+        record(text, label="", title="CAR T cells in lymphoma: a systematic review and meta-analysis")
+    )
+    assert done.study.study_type == "meta_analysis"
+    marks = {f.type: f.pooled for f in done.facts}
+    assert marks == {"cohort": None, "response": True, "toxicity": True}
+    assert not any(f.pooled for f in EXTRACTOR.extract(record(TRIAL)).facts)
+
+
 def test_every_quote_stands_at_its_place_and_ids_differ() -> None:
     found = record(TRIAL, label="", title="CD22 CAR T cells in 33 patients")
     facts = EXTRACTOR.extract(found).facts
