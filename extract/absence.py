@@ -13,7 +13,7 @@ from extract.responses import read_responses
 from extract.statements import read_statements
 
 _WORDS = rf"(?:[\w'’,/+{GRADE}-]+\s+)"
-_ADJECTIVE = rf"(?:(?!(?:and|but|or|in|with|was|were|had|of|for|to|at|difference|differences|significant|impact|association|effect|correlation|influence|relationship|other|further|additional|more|longer|standard|data|evidence|increase|prior|previous|history|need|clear|statistically)\b)[\w'’/+{GRADE}-]+\s+)"
+_ADJECTIVE = rf"(?:(?!(?:and|but|or|in|with|was|were|had|of|for|to|at|difference|differences|significant|impact|association|effect|correlation|influence|relationship|other|further|additional|more|longer|standard|also|went|data|evidence|increase|prior|previous|history|need|clear|statistically)\b)[\w'’/+{GRADE}-]+\s+)"
 _HAD = r"(?:had|have|has|having|developed|develops|experienced|showed|suffered|exhibited|achieved|was|were|met|presented|displayed|underwent|received|required|needed|manifested|lost|died\s+(?:of|from)|died|is|reached|attained|with)"
 # 'no CRS', 'no cases of ICANS', 'no patient developed grade 3 CRS', 'without DLT', 'neither CRS nor ICANS'
 _BEFORE = re.compile(
@@ -27,7 +27,7 @@ _NONE_OF = re.compile(
 _NO_PATIENT = re.compile(rf"\bno\s+(?:{PEOPLE}|one|child|patient|participant|recipient)\b[^.;,]{{0,50}}$")
 # 'CRS was not observed', 'did not occur', 'was absent', ': none'
 _AFTER = re.compile(
-    rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|(?:was|were)\s+(?:zero|nil)\b|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|developed|arose|(?:was|were)\s+(?:seen|observed|noted|recorded|reported|found|fulfilled|met|reached))\s+(?:in|by)\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+none\b|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
+    rf"^[\])\s]*(?:rates?|events?|cases?|{GRADE}+|of\s+(?:any\s+)?{GRADE}*|or\s+(?:higher|mutation|worse)|in\s+(?:any|either)\s+[\w\s-]{{1,24}}?|\s)*(?:,\s*)?(?:(?:was|were|has\s+been|had\s+been|have\s+been|could\s+be)\s+not\s+(?:been\s+)?(?:observed|seen|reported|noted|recorded|detected|encountered|found|documented|identified|present|evident|registered|described)|(?:was|were)\s+(?:never|absent|not\s+(?:an?\s+issue))(?:\s+(?:seen|observed))?|(?:was|were)\s+(?:zero|nil)\b|did\s+not\s+(?:occur|develop|appear|arise|happen)|(?:occurred|developed|arose|(?:was|were)\s+(?:seen|observed|noted|recorded|reported|found|fulfilled|met|reached))\s+(?:in|by)\s+(?:none|no\s+(?:patients?|child(?:ren)?|participants?|one|cases?|subjects?|recipients?))|:\s*none\b|\(\s*none\s*\)|,\s*none\b(?!\s+of)|(?:in|was)\s+(?:none|zero|nil|no\s+patients?)\b(?!\s+of\b)|was\s+(?:seen|observed|noted|recorded|reported|found)\s+in\s+none)"
 )
 _SOME_WITHOUT = re.compile(
     rf"\b(?:{PEOPLE}|those)\s+without\s+(?:an?\s+|any\s+|(?:ongoing|prior|severe|early)\s+|{GRADE}+\s+)*$"
@@ -59,7 +59,7 @@ _SOME_HAD_NONE = re.compile(
 )
 _APART = re.compile(r",\s*(?:and|while)\s+(?:[\w-]+\s+){0,2}$")
 _UNIVERSAL_AFTER = re.compile(
-    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?!but\b|except\b)(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d)|\s*,?\s*(?:but|except|apart\s+from|save|other\s+than)\b)|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
+    rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?!but\b|except\b)(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d)|\s*,?\s*(?:but|except|apart\s+from|save|other\s+than)\b)|all(?=\s*(?:[.;,]|$))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
 )
 
 
@@ -357,7 +357,7 @@ def _qualified(
     """'Most patients only experienced mild CRS', 'all events were grade 1 or 2': graded, without a number."""
     out: list[Link] = []
     for c in concepts:
-        if c.kind != "events" or c.name in ("AE", "SAE", "all-cause death", "death"):
+        if c.kind != "events" or c.name in ("SAE", "all-cause death", "death"):
             continue
         graded = id(c) in taken  # 'all patients had CRS (nine with grade 1, one with grade 2)'
         if graded and (c.name, "any") in told:
@@ -391,7 +391,7 @@ def _qualified(
         if re.search(r"\b(?:in|among)\s+(?:\w+\s+)?\w+\s+with\s*$|\b(?:developing|with|experiencing)\s*$", between):
             continue
         if any(q.start >= m.end() and q.end <= c.start for q in quantities) or not re.match(
-            rf"^\s*(?:had|developed|experienced|showed)\s+(?:[\w{GRADE}-]+\s+){{0,4}}$|^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$",
+            rf"^\s*(?:had|developed|experienced|showed|reported)\s+(?:[\w{GRADE}-]+\s+){{0,4}}$|^\s*(?:of\s+(?:the\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|cases|of\s+them)\b[^.;,]{{0,40}}$",
             between,
         ):
             continue

@@ -148,6 +148,7 @@ _AFTER_RESPONSE = re.compile(
 _OF_TOXICITY = re.compile(
     r"(?:\bgrades?\s*[≥>=\d][^.;,()]{0,22}|\b(?:severe|serious|high-grade|low-grade|any-grade|no|any|unexpected|new|significant|life-threatening))\s+(?:[\w-]+\s+){0,2}$"
 )
+_TOXICITY_OF = re.compile(r"\s+(?:(?:of|with)\s+)?(?:any\s+)?(?:grades?\s*[≥>]?\s*[1-5]|[≥>]\s*grade)")
 # 'Pre-existing cytopenia', 'prior GVHD': a state before the cells.
 _BASELINE_EVENT = re.compile(r"\b(?:baseline|pre-?\s?existing|pre-?\s?infusion|pre-?\s?treatment|prior)\s+$")
 _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
@@ -196,6 +197,7 @@ def _excluded(hit: Hit, folded: str) -> bool:
         hit.term.name == "AE"
         and folded.startswith("toxicit", hit.start)
         and not _OF_TOXICITY.search(folded[max(0, hit.start - 50) : hit.start])
+        and not _TOXICITY_OF.match(folded, hit.end)
     ):
         return True
     if hit.term.name == "ORR" and folded[hit.start : hit.end].endswith("responders"):
@@ -275,7 +277,14 @@ _ADJECTIVE_COUNTED = re.compile(
 _ADJECTIVE_LED = re.compile(
     rf"\b(?:an?)\s+(?P<adjective>complete|partial)(?=\s*,?\s+and\s+{_COUNTED}[^.;]{{0,50}}?\b(?:complete|partial)\s+(?:metabolic\s+)?(?:responses?|remissions?))"
 )
-_RESPONDING = re.compile(r"\brespon(?:se|ded)|\bremission")
+# 'Eight had a complete response, five partial and two none': the noun is said once.
+_ADJECTIVE_BEHIND = re.compile(
+    rf"\b(?:complete|partial|major|cr|pr)\b[^.;]{{0,60}}?(?:,|\band|,\s*and)\s+(?:{_COUNTED}\S*)\s+(?:\([^()]{{1,14}}\)\s*)?(?:(?:had|patients|achieved|a)\s+){{0,3}}(?P<adjective>partial|complete)(?=\s*(?:[,.;)(]|and\b|$))"
+)
+_NONE_BEHIND = re.compile(
+    rf"\bpartial\b[^.;]{{0,40}}?(?:,|\band|,\s*and)\s+(?:{_COUNTED}\S*)\s+(?:\([^()]{{1,14}}\)\s*)?(?:(?:had|patients|achieved)\s+){{0,2}}(?P<none>none|no\s+response)(?=\s*(?:[,.;)(]|$))"
+)
+_RESPONDING = re.compile(r"\brespon(?:se|ded)|\bremission|\bcrs?\b")
 _SHARED_SURVIVAL = re.compile(
     r"\b(?P<first>overall)(?=(?:\s*,\s*(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free)*\s*,?\s+(?:and|or)\s+(?:event|progression|leuk(?:a)?emia|relapse|disease)[\s-]free\s+survival)"
 )
@@ -288,9 +297,11 @@ def _shared_heads(folded: str) -> list[Mention]:
         for group in ("first", "second"):
             if m[group]:
                 out.append(Mention("response", m.start(group), m.end(group), _HEADS[m[group].split()[-1]]))
-    for pattern in (_ADJECTIVE_COUNTED, _ADJECTIVE_LED) if _RESPONDING.search(folded) else ():
+    for pattern in (_ADJECTIVE_COUNTED, _ADJECTIVE_LED, _ADJECTIVE_BEHIND) if _RESPONDING.search(folded) else ():
         for m in pattern.finditer(folded):
             out.append(Mention("response", m.start("adjective"), m.end("adjective"), _HEADS[m["adjective"]]))
+    if _RESPONDING.search(folded):
+        out += [Mention("response", *m.span("none"), "NR") for m in _NONE_BEHIND.finditer(folded)]
     out += [Mention("survival", m.start(), m.end(), "OS") for m in _SHARED_SURVIVAL.finditer(folded)]
     return out
 

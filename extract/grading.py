@@ -6,7 +6,7 @@ import re
 
 from extract.clause import Clause
 from extract.concepts import Mention
-from extract.link_words import FIGURES, HEAD, MOST
+from extract.link_words import EVENTS_OF, FIGURES, HEAD, MOST, MOST_BEHIND
 from extract.links import CONCEPT, GRADE, ConceptRun, ValueRun
 from extract.quantities import PEOPLE, Quantity
 
@@ -56,6 +56,7 @@ _HEADED = re.compile(
 _OF_THESE = re.compile(
     rf"^\s*(?:events|toxicit\w+|aes|{CONCEPT}+)[^;]{{0,90}};\s*(?:the\s+)?most\s+(?:common|frequent)(?:ly|\s+ones)?\s+(?:were|was|included)\s+[^;]*$"
 )
+_BRACKETED = re.compile(r"[(\[][^()\[\]]{0,60}[)\]]")
 _MOSTLY = re.compile(
     r"\b(?:mostly|mainly|predominantly|largely|primarily|generally|usually|chiefly|for\s+the\s+most\s+part|most)\s+(?:(?:of|being|was|were|at)\s+)*$"
 )
@@ -274,7 +275,7 @@ class Grading(Clause):
             return None
         for g in reversed([g for g in self.grades if g.end <= mention.start]):
             between = self.skeleton[g.end : mention.start]
-            if re.search(r";|(?<!vs)\.\s", between) and not _OF_THESE.search(between):
+            if re.search(r";|(?<!vs)\.\s", _BRACKETED.sub(" ", between)) and not _OF_THESE.search(between):
                 return None
             head = HEAD.match(between)
             if head and not left and head[0].endswith("(") and not self.in_bracket(mention.start):
@@ -289,9 +290,21 @@ class Grading(Clause):
                 and not alternative
             ):
                 return None  # 'grade ≥3 CRS was 32%, that of ICANS 18%'
-            if head or MOST.search(between) or _OF_THESE.search(between):
+            if head or MOST.search(between) or _OF_THESE.search(between) or self._listed_behind(g, between):
                 return g.name
         return None
+
+    def _listed_behind(self, g: Mention, between: str) -> bool:
+        """'AEs of grade ≥3 were reported in 83 (95%), most commonly neutropenia (84%) and anemia (43%)'."""
+        listed = MOST_BEHIND.match(between)
+        named = [c for c in self.concepts if c.end <= g.start]
+        return (
+            listed is not None
+            and bool(named)
+            and named[-1].name in ("AE", "SAE", "cytopenia")
+            and bool(EVENTS_OF.search(self.skeleton[: g.start]))
+            and not re.search(r"\b(?:while|whereas|but|were|was|occurred)\b|\.\s", listed["rest"])
+        )
 
     def _mostly(self, g: Mention) -> bool:
         """'CRS, mostly grade 1 or 2, occurred in 85%': told of most, in passing."""

@@ -45,7 +45,7 @@ FIGURES = re.compile(
 )
 # 'at 3 months, they were 60% and 43%', 'in NHL it was 47%'
 AGAIN = re.compile(
-    r"\b(?:they|these|it|(?:the\s+|these\s+)?(?:corresponding|respective|same|these)\s+(?:rates?|figures?|values?|numbers?|proportions?|percentages?)(?:\s+(?:in|for|at|with|among)\s+[\w\s+-]{1,40}?)?)\s+(?:was|were|had\s+been|reached|rose\s+to|fell\s+to|increased\s+to|decreased\s+to|declined\s+to|dropped\s+to|improved\s+to)\s+(?:only\s+|just\s+)?$"
+    r"\b(?:they|these|it|(?:the\s+|these\s+)?(?:corresponding|respective|same|these)\s+(?:rates?|figures?|values?|numbers?|proportions?|percentages?)(?:\s+(?:in|for|at|with|among)\s+[\w\s+-]{1,40}?(?:\s*\(n\s?=\s?\d+\))?)?)\s+(?:was|were|had\s+been|reached|rose\s+to|fell\s+to|increased\s+to|decreased\s+to|declined\s+to|dropped\s+to|improved\s+to)\s+(?:only\s+|just\s+)?$"
 )
 # '… whereas 5 of 6 non-transplanted patients did'
 DID = re.compile(r"[\])%\s]*(?:(?!and\b|or\b|but\b)[\w'’+/-]+\s+){0,6}did(?:\s+so)?\s*(?:$|[.,;)])")
@@ -148,6 +148,13 @@ AND_PEOPLE = re.compile(
 RATE_IN = re.compile(rf"{CONCEPT}\s*(?:rates?\s+)?(?:in|of|among|for)\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+)*$")
 MOST = re.compile(
     rf"(?:events?|toxicit\w+|{CONCEPT})[^;]{{0,160}},\s*(?:the\s+)?(?:most\s+(?:commonly|frequently|notably|common\s+being|frequent\s+being)|mainly|predominantly|primarily|namely)\s+(?:[\w-]+\s+){{0,2}}$"
+)
+# The same where the grade stands behind the events: 'AEs of grade ≥3 were reported in 83 (95%), most commonly'.
+MOST_BEHIND = re.compile(
+    r"^[^;]{0,160},\s*(?:with\s+)?(?:the\s+)?(?:most\s+(?:commonly|frequently|notably|common(?:\s+(?:events?|ones))?(?:\s+being|:)|frequent(?:\s+(?:events?|ones))?(?:\s+being|:))|mainly|predominantly|primarily|namely)\s+(?P<rest>[^;]*)$"
+)
+EVENTS_OF = re.compile(
+    rf"(?:events?|toxicit\w+|effects?|{CONCEPT})\s*(?:\([^()]*\)\s*)?(?:,\s*)?(?:(?:that|which|were|of|with|at|being)\s+)*$"
 )
 # Left: words between a concept and the value it introduces.
 LEFT_WORD = (

@@ -74,6 +74,10 @@ _COUNTED_EACH = re.compile(
 )
 
 
+# '…, nor was median OS': the number of a value not reached, told of what follows.
+_NOR = re.compile(r"(?:neither|nor)\s+(?:was|were|had|has)\b")
+
+
 class _Reader(Whom):
     """Decides for every run of values which concept it belongs to."""
 
@@ -489,6 +493,9 @@ class _Reader(Whom):
             and re.search(r"\bmedian\s+(?:of\s+)?$", self.folded[max(0, first.start - 12) : first.start])
         ):
             self._emit(run, right, "value-median", 0.85, left=False)  # 'a median 8.5-month overall survival'
+            return
+        if right is not None and _is_survival(right) and _NOR.match(self.folded, first.start):
+            self._emit(run, right, "nor-reached", 0.85, left=False)
             return
         if barrier and self._other_group(
             run, concept_runs, max([v.end for v in self.values if v.end <= run.start] or [0])

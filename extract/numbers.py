@@ -33,7 +33,7 @@ _WORD = (
     r"|one|two|three|four|five|six|seven|eight|nine)"
 )
 _WORDNUM = rf"(?:(?:(?:a|one|two|three|four|five|six|seven|eight|nine)\s+hundred(?:\s+(?:and\s+)?{_WORD})?)|{_WORD})"
-_UNIT = r"(?:days?|d|weeks?|wks?|months?|mos?|years?|yrs?)"
+_UNIT = r"(?:days?|d|weeks?|wks?|months?|mos?|years?|yrs?|(?<![a-z])y(?![a-z]))"
 _OPEN = r"(?:not\s+(?:yet\s+)?(?:estimable|evaluable|reached|available|calculable|applicable|assessable|determined|attained|defined|estimated)|n\.?[eracd]\.?|inf(?:inity)?|∞|unreached|undefined|upper\s+(?:limit|bound)\s+not\s+reached|-+|–|—)"
 _BOUND = rf"(?:{NUM}|{_OPEN})"
 _SEP = r"\s*(?:%|months?|mos?|years?|days?)?\s*(?:[-‐‑–—−~,;]|to|and|through)\s*"
@@ -68,6 +68,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("hr", r"(?:(?:sub[\s-]?distribution\s+|adjusted\s+|unadjusted\s+|cause-specific\s+|multivaria(?:te|ble)\s+|pooled\s+|stratified\s+)*hazards?\s+ratios?|(?<![a-z])(?:a|s|ad|c)?hrs?(?![a-z]))(?:\s*[\[(]\s*(?:a?hr|shr|\s|;|,)*\s*[\])])?(?:\s*[\[(;,]?\s*9\d\s?%\s*(?:-\s*)?(?:ci|confidence\s+intervals?)(?:\s*[\[(]cis?[\])])?[\])]?)?(?:\s*(?:for|of)\s+(?!\d)[^.;()=\d]{1,70}?)?\s*(?:=|:|,|;|of|was|is|were|being|\[|\()*\s*(?:of\s*)?(?:approximately\s*)?(?P<hr>\d+(?:[.·]\d+)?)(?![\d.]*\d|\s?%|\s*(?:months|patients|years))"),
     ("phase", r"phase[\s-]*(?:\d|i+v?)[ab]?(?:\s*(?:/|-|–|and|or)\s*(?:phase\s*)?(?:\d|i+v?)[ab]?)?(?![a-z\d])"),
     ("million_cells", rf"(?:{NUM})(?:\s*{_D}\s*(?:{NUM}))?\s*(?:million|billion|m)\s+(?:[\w.+-]+\s+){{0,4}}(?:t[\s-])?cells?(?![a-z])"),
+    ("spread", rf"(?:median|mean)\s*[\[(]\s*(?:range|iqr|s\.?d\.?)\s*[\])][^.;()%]{{0,90}}?(?:{NUM})\s*{_UNIT}?\s*[\[(]\s*(?:{NUM})\s*{_UNIT}?\s*[\])]"),
     ("range_one", r"range\s*[,:=]?\s*\d+(?:\.\d+)?(?=\s*[\])])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
     ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?:\s?/\s?(?P<n_eq_total>\d{1,9}))?(?![\d.]*\d|\s?%)"),
@@ -102,7 +103,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("percent_se", rf"(?P<se_pct>{NUM})\s?%?\s*(?:±|\+/-)\s*(?:{NUM})\s?%?"),
     ("percent", rf"(?P<pct>(?:{NUM})(?=\s?(?:%|％|per\s?cent))|{_WORDNUM}(?=\s+per\s?cent))\s?(?:%|％|per\s?cent(?![a-z]))"),
     ("fraction", r"(?P<fn>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,9})\s?/\s?(?P<fd>\d{1,3}(?:,\d{3})+(?!\d)|\d{1,9})(?![\d/]|\s?(?:kg|mg|m2))"),
-    ("pair", rf"[\[(]\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*(?:[\])]|(?=;))"),
+    ("pair", rf"[\[(](?!(?<![%\d]\s[(\[])\d{{1,4}}\s*[;,]\s*\d+(?:[.·]\d+)?\s?%)\s*(?P<p1>{NUM})\s?%?\s*(?:[-‐‑–—−~,;]|to)\s*(?P<p2>{NUM}|{_OPEN})\s?(?:%|months?|mo|years?)?\s*(?:[\])]|(?=;))"),
     ("int_range", r"(?P<ir1>\d+(?:[.·]\d+)?)\s?[-–—]\s?(?P<ir2>\d+(?:[.·]\d+)?)(?![\d.·]*\d|\s?%|[\s-]*(?:months?|days?|weeks?|years?)\b|[a-z])"),
     ("ordinal", r"\d+(?:st|nd|rd|th)(?![a-z])"),
     ("levels", r"(?:dose\s+levels|levels|cohorts|arms|groups)\s+\d+(?:\s*(?:,|and|to|or|-|–|,\s*and)\s*\d+){0,4}(?![\d%/])"),
@@ -184,6 +185,9 @@ def read_numbers(folded: str) -> list[Atom]:
         atoms = _listed_ratios(folded, atoms)
     if _AT_BARE.search(folded):
         atoms = _shared_units(folded, atoms)
+    if any(a.kind == "not_reached" for a in atoms) and (nor := _NOR.search(folded)):
+        atoms.append(Atom("not_reached", nor.start("nor"), nor.end("nor"), "nor_reached"))
+        atoms.sort(key=lambda a: a.start)
     neither = _NEITHER.search(folded)
     if neither and not any(a.kind == "not_reached" for a in atoms):
         atoms.append(Atom("not_reached", neither.start(1), neither.end(1), "neither_reached"))
@@ -253,6 +257,10 @@ def _listed_ratios(folded: str, atoms: list[Atom]) -> list[Atom]:
 
 
 _NEITHER = re.compile(r"\bneither\b[^.;]{1,90}?\b(?:has|had|have|was|were)\s+((?:been\s+)?reached)")
+# 'Median DOR was not reached, neither was median PFS (16.8-NE)'
+_NOR = re.compile(
+    r"\bnot\s+(?:yet\s+)?(?:been\s+)?(?:reached|attained|estimable)\b[^.;]{0,60}[,;]\s*(?:and\s+)?(?P<nor>(?:neither|nor)\s+(?:was|were|had|has))\s"
+)
 _WORD_HINT = re.compile(rf"\b(?:{_WORD}|zero|hundred|another|single|both|reached|nr|estimable)\b")
 
 

@@ -336,6 +336,7 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
                     or last.rule == "n_equals"
                     or last.kind == "fraction"
                     or q.total is not None
+                    or _enclosed(folded, q.start, a.end)
                 )
                 if closed or rest.strip() == "=":
                     q.percent, q.end = a.numbers[0], a.end
@@ -386,7 +387,14 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
     return False
 
 
-_GROUP_BEFORE = re.compile(r"(?:patients|those|subgroup|group|cohort|subset|individuals)\s+[^().;]{3,70}\(\s*$")
+_GROUP_BEFORE = re.compile(
+    r"(?:patients|those|subgroup|group|cohort|subset|individuals)\s+(?!(?:required|needed|received|developed|experienced|achieved|died|relapsed|responded|had|were|was|underwent)\b)[^().;]{3,70}\(\s*$"
+)
+
+
+def _enclosed(folded: str, start: int, end: int) -> bool:
+    """'nausea (5; 36%)': count and percent alone in one bracket."""
+    return folded[start - 1 : start] in ("(", "[") and folded[end : end + 1] in (")", "]")
 
 
 def _looks_of(folded: str, a: Atom) -> bool:
@@ -435,7 +443,8 @@ def _lists_of_percents(folded: str, atoms: list[Atom]) -> list[Atom]:
             if months:  # '2.2 vs not reached months'
                 out[at] = replace(before, kind="duration", rule="duration_list", unit=unit(months[1]))
         if this.kind == "percent" and before.kind in ("count", "decimal") and before.rule in ("count", "decimal"):
-            if before.numbers[0] is not None and before.numbers[0] <= 100 and not _count_of(folded, out, at):
+            alone = gap.strip() in (",", ";") and _enclosed(folded, before.start, this.end)  # 'nausea (5; 36%)'
+            if before.numbers[0] is not None and before.numbers[0] <= 100 and not (alone or _count_of(folded, out, at)):
                 out[at] = replace(before, kind="percent", rule="percent_list")
         elif this.rule in ("lines", "noise_list") and before.rule in ("count", "word_count") and ";" not in gap:
             out[i - 1] = replace(before, kind="noise", rule="noise_list")  # 'with 0, 1, and 2 or more risk factors'

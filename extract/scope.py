@@ -46,10 +46,10 @@ _MET_CRITERIA = re.compile(
     r"\b(?:patients|children|adults|participants|subjects|cases|individuals)\s+(?:who\s+)?(?:met|meeting|fulfilled)\b"
 )
 _STATED = re.compile(
-    r"(?:was|were|in)\s+\d+(?:[.·]\d+)?\s?%(?!.*\b(?:detect|power|hypothes|assum|target|null|planned)\w*)"
+    r"(?:(?:was|were|in)\s+\d+(?:[.·]\d+)?\s?%|\b(?:seen|observed|achieved|reached|occurred|noted)\s+(?:in|by)\s+[\w/\s]{1,24}\(\d)(?!.*\b(?:detect|power|hypothes|assum|target|null|planned)\w*)"
 )
 _MET = re.compile(
-    r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:[\w-]+\s+){0,2}(?:co-?)?primary|primary\s+end\s?-?point\s+(?:was|were)\s+met"
+    r"\b(?:meeting|met|meets|reached|reaching|achieved)\s+(?:the|its|their)\s+(?:[\w-]+\s+){0,2}(?:co-?)?primary|primary\s+(?:[\w-]+\s+)?(?:end\s?-?points?|outcome|objective)\s+(?:[^.;]{1,60}\s)?(?:was|were)\s+(?:met|reached|achieved)"
 )
 # A section label that stands in the text itself: 'Results: …', 'RESULTSIn …'.
 INLINE_LABEL = re.compile(
