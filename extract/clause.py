@@ -10,6 +10,7 @@ from extract.concepts import Mention
 from extract.link_words import (
     LABELLED,
     LIST,
+    NOR,
     OF_GROUP,
     OTHER_PREDICATE,
     PREDICATES,
@@ -66,7 +67,6 @@ _EVENTS_COUNTED = re.compile(
 )
 
 
-_NOR = re.compile(r"(?:neither|nor)\s")
 # '30 patients (23%) had 43 infections'
 _PATIENTS_HAD = re.compile(
     r"\b(?:patients|children|recipients|participants|adults)\s*(?:\([^()]*\)\s*)?(?:had|developed|experienced|suffered)\s+(?:a\s+total\s+of\s+)?$|\d[\d.]*\s*%?\s*[)\]]?\s*(?:had|developed|experienced|suffered)\s+(?:a\s+total\s+of\s+)?$"
@@ -310,7 +310,7 @@ class Clause:
                 same = kinds <= {"proportion"} or kinds <= {"duration", "not_reached", "decimal"} or kinds <= {"hr"}
                 if (
                     same
-                    and not _NOR.match(self.folded, q.start)
+                    and not NOR.match(self.folded, q.start)
                     and CONCEPT not in gap
                     and GRADE not in gap
                     and len(gap) < 90

@@ -244,3 +244,9 @@ FOR_NAMED = re.compile(r"^[\])%\s]*(?:for\s+(?:the\s+)?(?:median\s+)?)?$")
 FIRST_LABEL = re.compile(r":\s*(?:[\w/+-]+\s+){1,2}$|\d\s?%?\s*,\s*(?:and\s+)?(?:[\w/+-]+\s+){1,2}$")
 NEXT_LABEL = re.compile(r"^[%\s]*,\s*(?:and\s+)?(?!and\b|with\b|in\b)(?:[a-z][\w/+-]*\s+){1,2}$")
 OVER_TIME = {"duration", "not_reached"}
+# 'SD (1) or PD (3)': behind the first of two endpoints, each with its count.
+COUNTED_EACH = re.compile(
+    rf"\s*\(\s*(?:n\s?=\s?)?\d+\s*\)\s*(?:,|or|and|,\s*and|,\s*or)\s*{CONCEPT}+\s*\(\s*(?:n\s?=\s?)?\d"
+)
+# '…, nor was median OS': the number of a value not reached, told of what follows.
+NOR = re.compile(r"(?:neither|nor)\s+(?:was|were|had|has)\b")

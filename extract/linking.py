@@ -21,6 +21,7 @@ from extract.link_words import (
     CARRY,
     CHANGE,
     COMPARED,
+    COUNTED_EACH,
     DESCRIBES,
     DID,
     EQUALS,
@@ -37,6 +38,7 @@ from extract.link_words import (
     MOST_COMMON_OF,
     NEGATED_LIST,
     NEXT_GROUP,
+    NOR,
     OTHER_PREDICATE,
     OTHERS,
     OVERCOME,
@@ -66,16 +68,6 @@ def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carri
 
 def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
-
-
-# 'SD (1) or PD (3)': behind the first of two endpoints, each with its count.
-_COUNTED_EACH = re.compile(
-    rf"\s*\(\s*(?:n\s?=\s?)?\d+\s*\)\s*(?:,|or|and|,\s*and|,\s*or)\s*{CONCEPT}+\s*\(\s*(?:n\s?=\s?)?\d"
-)
-
-
-# '…, nor was median OS': the number of a value not reached, told of what follows.
-_NOR = re.compile(r"(?:neither|nor)\s+(?:was|were|had|has)\b")
 
 
 class _Reader(Whom):
@@ -416,7 +408,7 @@ class _Reader(Whom):
         if next_start >= len(self.folded):
             return False
         gap = self.skeleton[right.end : next_start]
-        if re.match(r"^\s*\(\s*(?:n\s?=\s?)?$", gap) and _COUNTED_EACH.match(self.skeleton, right.end):
+        if re.match(r"^\s*\(\s*(?:n\s?=\s?)?$", gap) and COUNTED_EACH.match(self.skeleton, right.end):
             return True  # 'the other four had SD (1) or PD (3)'
         if re.search(r"[(\[]\s*$", gap_right) and re.match(r"^\s*(?:rates?\s*)?(?:of\s+|was\s+|[:=,]\s*)?$", gap):
             return True  # 'ORR was 90% (CR 60%), 80% (CR 70%)'
@@ -494,7 +486,7 @@ class _Reader(Whom):
         ):
             self._emit(run, right, "value-median", 0.85, left=False)  # 'a median 8.5-month overall survival'
             return
-        if right is not None and _is_survival(right) and _NOR.match(self.folded, first.start):
+        if right is not None and _is_survival(right) and NOR.match(self.folded, first.start):
             self._emit(run, right, "nor-reached", 0.85, left=False)
             return
         if barrier and self._other_group(
