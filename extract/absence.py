@@ -55,7 +55,12 @@ _IN_SOME = re.compile(
 )
 # 'Ten patients had no CRS' is told of ten, not of all.
 _SOME_HAD_NONE = re.compile(
-    rf"(?:\d\s*[)%]?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:(?:had|have|developed|experienced|showed|with|were)\s+(?:no|without|neither)|(?:did|had|have)\s+not|never|(?<=%\s)without)\s[^.;,]{{0,40}}$"
+    rf"(?:\d\s*[)%]{{0,2}}|\b(?:per\s?cent|(?:two|one)[\s-]thirds?|(?:three|one)[\s-]quarters?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:(?:had|have|developed|experienced|suffered|showed|with|were|remained|reported)\s+(?:no|without|neither|free\s+of)|(?:did|had|have)\s+not|never|(?<=%\s)without)\s[^.;,]{{0,40}}$"
+)
+# 'Absence of remission increased the risk of death': a factor, not what was absent.
+_LACK_OF = re.compile(r"\b(?:absence|lack)\s+of\s+[^.;,]{0,40}$")
+_FACTOR = re.compile(
+    r"^[^.;]{0,80}\b(?:associat\w+|correlat\w+|predict\w*|prognos\w*|independent\w*|risk|hazard|odds|hr|or|worse|poorer|inferior|shorter|adverse)\b"
 )
 _APART = re.compile(r",\s*(?:and|while)\s+(?:[\w-]+\s+){0,2}$")
 _UNIVERSAL_AFTER = re.compile(
@@ -101,6 +106,7 @@ def read_absences(
             )
         )
         about_some = about_some or bool(_SOME_HAD_NONE.search(clause[-120:]))
+        about_some = about_some or (bool(_LACK_OF.search(clause[-60:])) and bool(_FACTOR.match(after)))
         negated = (not about_some and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))) or (
             joined and list_negated and id(c) not in taken
         )

@@ -31,13 +31,16 @@ _MORE = r"(?:or\s+(?:higher|greater|above|more|worse|over|severer|more\s+severe)
 
 GRADES = re.compile(
     rf"(?P<ge_before>(?:at\s+least\s+|{_GE}\s*)(?:grade|g)[\s-]*(?P<gb>{_N})(?![a-z\d]))"
+    rf"|(?P<ge_reversed>{_GE}\s*(?P<gr>{_N})[\s-]*(?:grade|°)(?![a-z]))"
+    rf"|(?P<degree>(?<![a-z\d.%])(?P<from>i{{1,3}}v?|iv)\s?°(?:{_SPAN}(?P<to>i{{1,3}}v?|iv)\s?°)?(?P<above>\s*{_MORE})?)"
     rf"|(?P<gt_before>(?:above|exceed(?:ed|ing|s)?|over|beyond|(?:more|worse|greater|higher)\s+than|>)\s*(?:grade|g)[\s-]*(?P<gtb>{_N})(?![a-z\d]))"
     rf"|(?P<lt>(?:<|below|lower\s+than|less\s+than)\s*grade[\s-]*(?P<ltn>[2-5])(?![a-z\d]))"
     rf"|(?P<both>(?<![a-z])grades\s+(?P<lower>{_N})\s*(?:and|or|&)\s*(?P<upper>{_N})(?=\s*[(:]\s*[\d.]+\s?%))"
     rf"|(?P<graded>{_GRADE_WORD}(?:\s+(?:was|were|being|of))?[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
     rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
     rf"|(?P<none>0)(?![\d%./])(?:{_SPAN}(?P<nonen>{_N})(?![a-z\d%]|\.\d))?|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:(?:{_SPAN}|{_JOIN}(?=(?:(?:grade|g)[\s-]*)?{_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE})))(?<!,\s)(?:(?:grade|g)[\s-]*)?|{_JOIN}(?={_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE}))))(?:(?<!,\s)(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d)){{1,6}}))?))"
-    rf"|(?P<bare>(?:(?<=grade\s\()(?:{_GE})\s?(?=[2-5]\))|(?:(?<=crs\s)|(?<=icans\s)|(?<=cres\s)|(?<=syndrome\s)|(?<=neurotoxicity\s)|(?<=infections\s)|(?<=aes\s))(?:{_GE})\s?(?=[2-5](?![\d.%,]|\s?(?:days|months|weeks|episodes))))(?P<bn>[2-5]))"
+    rf"|(?P<bare>(?:(?<=grade\s\()(?:{_GE})\s?(?=[2-5]\))|(?<=[;,(/]\s)(?:{_GE})\s?(?=[2-5]\s?(?::|in\s))|(?<=[(/])(?:{_GE})\s?(?=[2-5]\s?(?::|in\s))|(?:(?<=crs\s)|(?<=icans\s)|(?<=cres\s)|(?<=syndrome\s)|(?<=neurotoxicity\s)|(?<=infections\s)|(?<=aes\s))(?:{_GE}|(?P<more_than>>))\s?(?=(?:[2-5]|i{{2,3}}v?|iv)(?![a-z\d.%,]|\s?(?:days|months|weeks|episodes))))(?P<bn>[2-5]|i{{2,3}}v?|iv))"
+    rf"|(?P<all>(?:(?<=\()|(?<=[;,]\s))(?:any|all)(?=\s*(?::|/\s*(?:grade|g\s?\d|{_GE}|severe))))"
     rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"
     rf"|(?P<high>(?<![a-z])(?:high|(?<!no )higher)[\s-]+grade(?!\s+(?:b[\s-]|lymphoma|glioma|serous)))"
@@ -153,8 +156,13 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
         return (_at_least(_digit(m["gb"])),)
     if m["gt_before"]:
         return (_at_least(_digit(m["gtb"]) + 1),)
+    if m["ge_reversed"]:
+        return (_at_least(_digit(m["gr"])),)  # '≥3 grade CRS'
+    if m["degree"]:
+        first, last = _digit(m["from"]), _digit(m["to"] or "")
+        return (_at_least(first) if m["above"] else _span(first, last),)  # 'II° in 3', 'III°-IV°'
     if m["bare"]:
-        return (_at_least(int(m["bn"])),)
+        return (_at_least(_digit(m["bn"]) + bool(m["more_than"])),)
     if m["lt"]:
         return (_up_to(_digit(m["ltn"]) - 1),)
     if m["both"]:
@@ -174,7 +182,7 @@ def _grades(m: re.Match[str]) -> tuple[str, ...]:
         if m["more"]:
             return (_at_least(first),)
         return _listed(f"{m['first']}{m['rest'] or ''}")
-    if m["any"] or m["broad"]:
+    if m["any"] or m["all"] or m["broad"]:
         return ("any",)
     if m["low"]:
         return ("1-2",)

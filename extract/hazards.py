@@ -33,6 +33,8 @@ _OTHER_OUTCOME = re.compile(
 _PREDICTS = re.compile(
     r"\b(?:associat\w+\s+with|correlat\w+\s+with|linked\s+(?:to|with)|related\s+to|predict(?:ed|s|ors?\s+(?:of|for)|ive\s+(?:of|for)|ing)|"
     r"(?:risk|prognostic|predictive|adverse|independent)\s+(?:\w+\s+)?(?:factors?|variables?|markers?)\s+(?:for|of)|prognostic\s+(?:for|of)|"
+    r"(?:(?:was|were|remained|proved)\s+)(?:\w+ly\s+)?(?:adverse|unfavou?rable|favou?rable|detrimental|significant|independent|relevant)\s+(?:factors?\s+)?(?:for|in)|"
+    r"favou?r(?:ed|ing)|"
     r"translated\s+into|resulted\s+in|led\s+to|conferred|impact(?:ed|ing)(?:\s+on)?|affect(?:ed|ing)|influenc(?:ed|ing)|determinants?\s+of|had|impair(?:ed|ing)|improv(?:ed|ing)|worsen(?:ed|ing)|prolong(?:ed|ing)|shorten(?:ed|ing))\s+(?:(?:a|an|the|both|with|significantly|independently|an?\s+independent)\s+)*(?:[\w-]+\s+){0,3}$"
 )
 _PREDICTED = re.compile(

@@ -83,6 +83,7 @@ _GROUP_SIZE = re.compile(
 _NAMED_COUNT = re.compile(
     r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)|\s*(?:cases?\s+of\s+|patients?\s+with\s+)?(?:a\s+)?grade\b"
 )
+_NAMED = re.compile(r"\s*(?:[a-z]+\s+)?\ue000")
 _PEOPLE_CLOSED = re.compile(rf"\s*(?:{PEOPLE})\s*[)\];]")  # '(48%, 13 cases)'
 # 'in remission 3 years after infusion': a time point, where 'a PFS of 3 months after infusion' is a value.
 _LATER = re.compile(
@@ -250,8 +251,10 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if _PERCENT_OF_TOTAL.match(gap):
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
-            if _COUNT_AFTER_PERCENT.match(gap) and _NAMED_COUNT.match(folded, a.end):
-                return False  # '75% (2 CR, 1 PR)'
+            if _COUNT_AFTER_PERCENT.match(gap) and (
+                _NAMED_COUNT.match(folded, a.end) or (":" in gap and _NAMED.match(folded, a.end))
+            ):
+                return False  # '75% (2 CR, 1 PR)', '75%: 15 CR (55%) …'
             if _COUNT_AFTER_PERCENT.match(gap) and (
                 gap.strip() not in (",", ";") or _looks_of(folded, a) or _PEOPLE_CLOSED.match(folded, a.end)
             ):
