@@ -55,7 +55,7 @@ _IN_SOME = re.compile(
 )
 # 'Ten patients had no CRS' is told of ten, not of all.
 _SOME_HAD_NONE = re.compile(
-    rf"(?:\d\s*[)%]{{0,2}}|\b(?:per\s?cent|(?:two|one)[\s-]thirds?|(?:three|one)[\s-]quarters?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:(?:had|have|developed|experienced|suffered|showed|with|were|remained|reported)\s+(?:no|without|neither|free\s+of)|(?:did|had|have)\s+not|never|(?<=%\s)without)\s[^.;,]{{0,40}}$"
+    rf"(?:\d\s*[)%]{{0,2}}|(?:\b(?:sixty|seventy|eighty|ninety|twenty|thirty|forty|fifty)(?:-\w+)?\s+)?\b(?:per\s?cent|(?:two|one)[\s-]thirds?|(?:three|one)[\s-]quarters?|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|others?|rest|remaining|some|half|most)\b)\s*(?:of\s+(?:the\s+|all\s+)?)?(?:(?:{PEOPLE})\s*)?(?:\([^()]*\)\s*)?(?:(?:had|have|developed|experienced|suffered|showed|with|were|remained|reported)\s+(?:no|without|neither|free\s+of)|(?:did|had|have)\s+not|never|(?<=%\s)without)\s[^.;,]{{0,40}}$"
 )
 # 'Absence of remission increased the risk of death': a factor, not what was absent.
 _LACK_OF = re.compile(r"\b(?:absence|lack)\s+of\s+[^.;,]{0,40}$")

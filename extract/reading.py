@@ -18,6 +18,7 @@ from extract.links import Carried, Link
 from extract.numbers import Atom, read_numbers
 from extract.quantities import Quantity, read_quantities
 from extract.scope import INLINE_LABEL, ONE_STUDY, Scope, Sentence, scope_of
+from extract.uncounted import of_those_without
 from models.record import Record
 from models.study import StudyType
 from models.vocabulary import Term, fold
@@ -164,6 +165,13 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
             if one.quantity is None or not is_baseline(s.folded, one.mention, one.quantity)
         ]
         reading.links += read_absences(folded, reading.mentions, reading.quantities, reading.links, carried)
+        reading.links = [
+            one
+            for one in reading.links
+            if one.quantity is None
+            or one.absent
+            or not of_those_without(folded, one.mention, one.quantity, reading.mentions)
+        ]
     linked = {id(one.quantity) for one in reading.links if one.quantity is not None}
     procedures = {id(one.quantity) for one in reading.links if one.mention.kind == "procedures"}
     if _EARLIER.search(folded):  # a transplant before the cells tells who the patients were

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+<<<<<<< HEAD
 from extract.links import CONCEPT, GRADE
+=======
+from extract.concepts import Mention
+>>>>>>> bbd9c06 (Figures of those who did not have an event are not its figures)
 from extract.quantities import PEOPLE, Quantity
 
 _AMONG = re.compile(r"\b(?:among|in|of)\s+(?:the\s+|all\s+|these\s+)*$")
@@ -51,3 +55,45 @@ def no_value(folded: str, skeleton: str, q: Quantity, start: int, previous_end: 
         and bool(_AGAIN.match(skeleton[previous_end:start]))
         and bool(_EVALUABLE.match(folded, q.n_end))
     )
+
+
+# '25% had no CRS', '14 patients (35%) remained free of infection'
+_HAD_NONE = re.compile(
+    rf"[\])%\s]*(?:(?:of\s+)?(?:the\s+|all\s+)?(?:\w+\s+)?(?:{PEOPLE})\s*)?(?:\([^()]{{0,30}}\)\s*)?(?:who\s+)?"
+    r"(?:(?:had|have|developed|experienced|suffered|showed|remained|were|stayed|with)\s+(?:no\b|neither\b|free\s+(?:of|from)\b|without\b)"
+    r"|without\b|did\s+not\s+(?:have|develop|experience|suffer|show)\b)"
+)
+# 'CRS was not observed in 40%', 'CRS was absent in 12'
+_NOT_SEEN_IN = re.compile(
+    r"\b(?:(?:was|were)\s+not\s+(?:observed|seen|reported|noted|recorded|detected|found|documented|present)|did\s+not\s+(?:occur|develop|appear)"
+    r"|(?:was|were)\s+absent)\s+in\s+(?:only\s+|about\s+|the\s+(?:remaining|other)\s+|another\s+)?$"
+)
+_NO_SUCH = re.compile(r"(?:^|[,;:.]\s*|\b(?:and|while|but)\s+)(?:no|without)\s+(?:[\w≥>/-]+\s+){0,3}$")
+_SEEN_IN = re.compile(
+    r"^\s*(?:was|were)\s+(?:observed|seen|reported|noted|recorded|detected|found|documented|present)\s+in\s+(?:only\s+|about\s+|the\s+(?:remaining|other)\s+)?$"
+)
+
+
+_DENIED_NEXT = re.compile(r"\s*(?:[\w≥>/'’-]+\s+){0,3}")
+
+
+def of_those_without(folded: str, mention: Mention, q: Quantity, mentions: list[Mention]) -> bool:
+    """Whether a figure counts those who did not have the event."""
+    if mention.kind != "events" or q.none or q.n == 0 or q.percent == 0:
+        return False
+    had_none = _HAD_NONE.match(folded, q.end)
+    if had_none:
+        denied = next((m for m in mentions if m.kind == "events" and m.start >= had_none.end()), None)
+        near = denied is not None and _DENIED_NEXT.fullmatch(folded, had_none.end(), denied.start)
+        # 'CRS occurred in 30% without ICANS' tells of CRS, '30% had no ICANS' does not.
+        bare = had_none[0].split()[-1] == "without" and mention.start < q.start
+        return near is not None and denied is not None and (not bare or denied.name == mention.name)
+    if mention.end > q.start:
+        return False
+    between = folded[mention.end : q.start]
+    if _NOT_SEEN_IN.search(between):
+        return True
+    return bool(_SEEN_IN.match(between) and _NO_SUCH.search(folded, 0, mention.start))
+
+
+__all__ = ["no_value", "of_those_without"]
