@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-<<<<<<< HEAD
-from extract.links import CONCEPT, GRADE
-=======
 from extract.concepts import Mention
->>>>>>> bbd9c06 (Figures of those who did not have an event are not its figures)
+from extract.links import CONCEPT, GRADE
 from extract.quantities import PEOPLE, Quantity
 
 _AMONG = re.compile(r"\b(?:among|in|of)\s+(?:the\s+|all\s+|these\s+)*$")
@@ -68,12 +65,6 @@ _NOT_SEEN_IN = re.compile(
     r"\b(?:(?:was|were)\s+not\s+(?:observed|seen|reported|noted|recorded|detected|found|documented|present)|did\s+not\s+(?:occur|develop|appear)"
     r"|(?:was|were)\s+absent)\s+in\s+(?:only\s+|about\s+|the\s+(?:remaining|other)\s+|another\s+)?$"
 )
-_NO_SUCH = re.compile(r"(?:^|[,;:.]\s*|\b(?:and|while|but)\s+)(?:no|without)\s+(?:[\w≥>/-]+\s+){0,3}$")
-_SEEN_IN = re.compile(
-    r"^\s*(?:was|were)\s+(?:observed|seen|reported|noted|recorded|detected|found|documented|present)\s+in\s+(?:only\s+|about\s+|the\s+(?:remaining|other)\s+)?$"
-)
-
-
 _DENIED_NEXT = re.compile(r"\s*(?:[\w≥>/'’-]+\s+){0,3}")
 
 
@@ -90,10 +81,7 @@ def of_those_without(folded: str, mention: Mention, q: Quantity, mentions: list[
         return near is not None and denied is not None and (not bare or denied.name == mention.name)
     if mention.end > q.start:
         return False
-    between = folded[mention.end : q.start]
-    if _NOT_SEEN_IN.search(between):
-        return True
-    return bool(_SEEN_IN.match(between) and _NO_SUCH.search(folded, 0, mention.start))
+    return bool(_NOT_SEEN_IN.search(folded[mention.end : q.start]))
 
 
-__all__ = ["no_value", "of_those_without"]
+__all__ = ["denied_in", "no_value", "of_those_without"]
