@@ -22,7 +22,8 @@ _LABEL_RESULT = re.compile(
 )
 # The whole study: 'The cohort (n = 88)', 'Patients (N = 88) had'.
 _STUDY = re.compile(
-    r"^(?:(?:in|of|among|for|all|the|our|this|study|entire|whole|overall|total|eligible|consecutive|adult|patient)\s+)*"
+    r"^(?:(?:in|of|among|for|all|the|our|this|study|entire|whole|overall|total|eligible|consecutive|adult|patient|multi-?cent\w+|single-cent\w+"
+    r"|retrospective|prospective|real-world|international|national|large)\s+)*"
     r"(?:cohort|patients|study|population|participants|series|sample)\s*$"
 )
 # '(LBCL, 1,914; MCL, 200)': the name of a disease or product, then its number.
@@ -30,8 +31,9 @@ _LISTED = re.compile(rf"(?:{roles.DISEASE}|-cel|leucel)\s*[,:=]?\s*$")
 _CLOSED = re.compile(r"\s*(?:[,;)\]]|\(\s*\d|\[\s*\d|and\b)")
 # '54% (n = 81) of patients who received bridging', '73% of the subjects (n = 11) had relapsed after'.
 _SHARE = re.compile(
-    r"%(?:\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?(?:patients|children|adults|participants|subjects|cases))?\s*[\[(]\s*n\s?=\s?\d[\d,]*\s*[\])]"
+    r"(?:%|\bper\s?cent)(?:\s+of\s+(?:the\s+|all\s+)?(?:[\w-]+\s+)?(?:patients|children|adults|participants|subjects|cases))?\s*[\[(]\s*n\s?=\s?\d[\d,]*\s*[\])]"
 )
+_PER_CENT = re.compile(r"\bper\s?cent")
 _OF_PATIENTS = re.compile(r"^\s*of\s+(?:the\s+|all\s+)*(?:patients|children|adults|participants|subjects|cases)")
 # 'cohorts receiving 20 (n = 7), 40 (n = 24) or 80 (n = 11) x 10^6 cells'.
 _DOSE_AFTER = re.compile(r"[^;.]{0,60}?(?:(?:x|×)\s*10|million\b|\bcells?/kg)")
@@ -57,6 +59,12 @@ _PERCENT_OF = re.compile(
 _CONTRAST = re.compile(
     r"\bhr\b|hazard|(?:longer|shorter|higher|lower|better|worse)|\b(?:os|pfs|efs)\s+(?:of|was|were|rates?)"
 )
+# '(87 vs 62 patients)'; '(208)', '(208 patients)'
+_VERSUS = re.compile(
+    r"\s*\d[\d,]*\s+(?:patients\s+)?(?:vs\.?|versus)\s+\d[\d,]*\s+(?:patients|children|adults|participants)\s*"
+)
+_NUMBER = re.compile(r"\s*\d[\d,]*\s*(?:patients|participants)?\s*")
+_NUMBERS = re.compile(r"\(\s*\d[\d,]*\s*(?:patients|participants)?\s*\)")
 _GRADE_LABEL = re.compile(r"\bgrades?\s*[≥≤<>]?\s*[\d\s–/-]*[,:(]?\s*$")
 
 
@@ -85,6 +93,12 @@ def read_bracket(
                 out.append(replace(told, n=c.n, end=c.end))
     plain = [c for c in candidates if not c.eq and not c.denominator and not (c.noun and roles.SEX.match(c.noun))]
     items = [c for c in plain if not roles.DENIED.match(text, c.np_end)]
+    pair = _VERSUS.fullmatch(text, start + 1, end - 1)
+    if pair and len(plain) == 2 and not any(id(c.quantity) in linked for c in plain):
+        return out + [Count("arm", c.n, "versus-pair", 0.7, c.start, c.np_end) for c in plain]
+    alone = len(plain) == 1 and _NUMBER.fullmatch(text, start + 1, end - 1) and id(plain[0].quantity) not in linked
+    if alone and _ASSIGNED.search(text, max(0, start - 160), start) and len(_NUMBERS.findall(folded)) > 1:
+        return [*out, Count("arm", plain[0].n, "assigned-arm", 0.7, plain[0].start, plain[0].end)]
     whole = outer[host].n if host >= 0 else None
     if host >= 0 and counts[host] is None:
         return out
@@ -165,6 +179,8 @@ def read_shares(folded: str, flat: str, quantities: list[Quantity], linked: set[
             out.append(Count("subgroup", int(q.n), "product-group", 0.65, q.start, q.end))
             continue
         percent = folded.find("%", q.start, q.end + 1)
+        if percent < 0 and (written := _PER_CENT.search(folded, q.start, q.end + 1)):
+            percent = written.start()
         m = _SHARE.match(folded, percent) if percent >= 0 else None
         if not m:
             continue

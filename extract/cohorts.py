@@ -15,7 +15,7 @@ from extract.breakdowns import read_bracket, read_shares
 from extract.counting import Candidate, Count, blanked, brackets, candidates_in, word_end
 from extract.quantities import Quantity
 from extract.settling import settle
-from extract.sharing import coordinated, ellipses, loose, paired, product_lists
+from extract.sharing import coordinated, ellipses, listed_arms, loose, paired, product_lists
 
 _TREATED = next(p for _, rule, p in roles.AFTER_RULES if rule == "treated-after")
 _CUT = re.compile(
@@ -89,6 +89,8 @@ _WERE_COMPARED = re.compile(r"\b(?:was|were)\s+(?:\w+ly\s+)?(?:compared|matched)
 _ALSO_APHERESED = re.compile(r"[^;:.]{0,60}?\band\s+(?:underwent|had|completed)\s+(?:leuk\w*|a)pheresis\b")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
 _INCLUDED = re.compile(r"\b(?:included|enrolled|recruited|comprised)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
+# 'axi-cel, n = 158, and tisa-cel, n = 254', outside brackets
+_NAMED = re.compile(rf"(?:-cel|leucel|{roles.DISEASE}|\b(?:dose\s+level|cohort|dl)\s?-?[\da-d])\s*[,;:]\s*$")
 # 'ten of the 12 patients dosed were women'
 _OF_SEX = re.compile(r"\s*(?:were|was)\s+(?:(?:fe)?males?|(?:wo)?m[ea]n|boys?|girls?)\b")
 _DONE = re.compile(
@@ -163,6 +165,7 @@ def _read_level(
     product_lists(flat, candidates, out)
     paired(flat, candidates, out)
     coordinated(folded, flat, candidates, out)
+    listed_arms(flat, candidates, out, linked)
     return out
 
 
@@ -208,9 +211,11 @@ def _role_of(
     title: bool,
 ) -> Count | None:
     q = c.quantity
-    if c.eq and not c.noun:
-        return None
     before = _before(flat, c)
+    if c.eq and not c.noun:
+        named = _NAMED.search(before) if id(q) not in linked else None
+        group = "arm" if named and roles.ARM.search(named[0]) else "subgroup"
+        return Count(group, c.n, "n-equals", 0.7, c.start, c.end) if named and not title else None
     if title:
         if not c.noun or c.denominator:
             return None
@@ -227,11 +232,13 @@ def _role_of(
     if not result and q.total is not None and q.total_span is not None:
         whole = candidates[i + 1] if i + 1 < len(candidates) and candidates[i + 1].quantity is q else None
         if whole is not None and (
-            (whole.noun and _BASELINE.match(flat, whole.np_end))
+            _BASELINE.match(flat, whole.np_end)
             or (in_arm and roles.SUBGROUP.match(flat, whole.np_end) and not roles.RESULT.match(flat, whole.np_end))
         ):
             return Count("subgroup", c.n, "part-described", 0.65, c.start, whole.np_end)
         after = next((d.start for d in candidates[i + 2 :] if _stands(flat, d)), len(flat))
+        if whole is not None and not whole.noun and (m := _DONE.match(flat, whole.np_end)):
+            whole = replace(whole, noun="patients", np_end=m.end())
         done = _after(_window(flat, whole, after)) if whole is not None and whole.noun else None
         if (
             whole is not None
@@ -249,7 +256,7 @@ def _role_of(
     ):
         if _GIVEN_TO.search(before) and not result and not _other_therapy(before):
             return Count("treated", c.n, "administered-to", 0.75, c.start, c.end)
-        return None
+        return None if result else _bare(c, before)
     told = _set_of(before) or _in_set(window)
     if told is not None and not result:
         return Count(told, c.n, "named-set", 0.75, c.start, c.np_end)
@@ -332,7 +339,17 @@ def _role_of(
         return Count("subgroup", c.n, "remaining", 0.7, c.start, c.np_end)
     if result and not (c.noun and _TOPIC.search(before)):
         return None
+    if c.noun and not result and (bare := _bare(c, before)) is not None and bare.role in ("evaluable", "subgroup"):
+        return bare
     return _described(folded, flat, c, window, before, following, linked)
+
+
+def _bare(c: Candidate, before: str) -> Count | None:
+    """'safety in 55', 'we enrolled 80 and infused 70': a number whose predicate stands before it."""
+    return next(
+        (Count(role, c.n, rule, 0.65, c.start, c.end) for role, rule, pattern in roles.BARE if pattern.search(before)),
+        None,
+    )
 
 
 def _in_set(window: str) -> str | None:
@@ -418,7 +435,7 @@ def _denominator(flat: str, c: Candidate, before: str, *, result: bool) -> Count
     """'Seven of the 20 patients with measurable lesions', '9 of 13 evaluable patients'."""
     if not result and roles.IN_ARM.search(before):
         return Count("arm", c.n, "denominator-arm", 0.7, c.start, c.np_end)
-    if not c.noun:
+    if not c.noun and not _DONE.match(flat, c.np_end):
         return None
     for role, _, pattern in roles.ADJECTIVE_RULES:
         if c.phrase and pattern.search(c.phrase):

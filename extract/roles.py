@@ -134,7 +134,9 @@ BEFORE: tuple[Row, ...] = (
     ("subgroup", "remaining", r"\b(?:remaining|other)\s+$"),
     ("arm", "cohort-size",
         rf"\b(?:cohort|arm|group|stratum|dose\s+level|dl)[\s-]*(?:\d|i{{1,3}}|[a-d])\s+(?:included|comprised|consisted\s+of|contained|enrolled"
-        rf"|had|with|of)\s+{_SUM}"),
+        rf"|had|with|of)\s+{_SUM}"
+        rf"|(?:(?<!study)(?<!patient)(?<!whole)(?<!entire)(?<!our)(?<!this)(?<!total)(?<!overall)(?<!the)\s(?:arm|group)|(?:-cel|leucel|\bcart?|transplant|chemotherapy|control)\s+cohort)"
+        rf"\s+(?:included|comprised|consisted\s+of|contained|had)\s+{_SUM}"),
     ("subgroup", "validation-cohort",
         rf"\b(?:training|validation|derivation|discovery|test)\s+(?:cohort|set)\s+(?:included|comprised"
         rf"|consisted\s+of|of|with)\s+{_SUM}"),
@@ -266,6 +268,32 @@ ADJECTIVE_RULES = tuple((role, rule, re.compile(pattern)) for role, rule, patter
 AFTER_RULES = tuple((role, rule, re.compile(pattern)) for role, rule, pattern in AFTER)
 BEFORE_RULES = tuple((role, rule, re.compile(pattern)) for role, rule, pattern in BEFORE)
 
+# Predicates that stand before a number without a noun: 'safety in 55', 'we enrolled 80 and infused 70'.
+BARE = tuple(
+    (role, rule, re.compile(pattern))
+    for role, rule, pattern in (
+        ("evaluable", "analysed-in", r"\b(?:efficacy|safety|response|toxicity)\s+(?:was|were)\s+(?:analy[sz]ed|assessed|evaluated|evaluable|assessable)\s+in\s+(?:the\s+)?$"
+            r"|\b(?:analy[sz]ed|assessed|evaluated|evaluable|assessable)\s+in\s[^;.]{1,60}\band\s+(?:efficacy|safety|response|toxicity)\s+in\s+(?:the\s+)?$"),
+        ("treated", "infusion-in", r"\b(?:infusion|treatment|administration)\s+(?:was\s+)?(?:\w+ly\s+)?(?:done|performed|completed|carried\s+out|achieved|possible|given)\s+in\s+$"),
+        ("treated", "treated-directly", r"\b(?:we|and|then)\s+(?:infused|treated|dosed)\s+$"),
+        ("enrolled", "enrolled-directly", r"\b(?:we|and|trial|study)\s+(?:enrolled|included|recruited)\s+$"),
+        ("screened", "screened-directly", r"\b(?:we|and|trial|study)\s+(?:screened|leuka?pheresed|apheresed)\s+$"),
+        ("subgroup", "validation-cohort", r"\b(?:training|validation|derivation|discovery|test)\s+(?:cohort|set)\s+(?:(?:included|comprised|of|with)\s+)?$"),
+        ("subgroup", "phase-part", r"\bphase[\s-](?:[123]|i{1,3})[ab]?\s+(?:part|portion|cohort)?\s*(?:(?:enrolled|included|treated|comprised|of|with)\s+)?$"),
+    )
+)  # fmt: skip
+# 'three patients at dose level 1 and six at dose level 2': the label that each count of a list has.
+LISTED_ARM = re.compile(
+    r"\s*(?:patients\s+|children\s+|participants\s+|adults\s+)?(?:(?:were|was)\s+)?(?:(?:enrolled|treated|infused|dosed|included|entered)\s+)?"
+    r"(?:(?:in|into|at|on|with|to|received|got|receiving)\s+)?(?:the\s+)?(?:(?:cohort|arm|stratum|dl|dose[\s-]levels?|level|period)[\s-]*(?:\d\b|[a-d]\b|i{1,3}\b)"
+    r"|\d[\d.,]*\s*(?:×|x)\s*10|\d[\d.]*\s*million\b)"
+)
+LISTED_GROUP = re.compile(
+    r"\s*(?:patients\s+)?(?:(?:were|was)\s+)?in\s+the\s+[\w+/-]{1,24}(?:\s+[\w+/-]{1,20}){0,3}?\s+(?:arm|group|cohort)\b"
+)
+GROUPS_TOLD = re.compile(
+    r"\s*(?:[.,;)]|$|(?:were|was)\s+(?:\w+ly\s+)?(?:followed|included|compared|analy|treated|enrolled|evaluat|matched|infused|eligible)|completed|received)"
+)
 # Group labels.
 ARM = re.compile(
     r"\bdose\s+(?:level|cohort)s?\b|\bdl\s?-?\d|\barms?\b|\bcohorts?\s+[a-d\d]\b|\bgroups?\b"

@@ -69,6 +69,7 @@ def settle(
     described = max((c.n for level in levels for c in level if id(c) in heads), default=0)
     largest = max((c.n for level in levels for c in level if c.role), default=0)
     whole_abstract = len(texts) >= _ABSTRACT
+    seen_in = max((c.n for level in levels for c in level if c.rule == "rest-in"), default=0)
     only_denominator = (
         whole_abstract and widest > 3 and widest > stated and kind not in ("meta_analysis", "case_report")
     )
@@ -82,6 +83,8 @@ def settle(
                 c = replace(c, role="subgroup")
             if whole_abstract and not stated and id(c) in heads and c.n == described == largest > 3:
                 c = replace(c, role="treated", rule="largest-group")
+            if whole_abstract and c.rule == "rest-in" and c.n == seen_in > max(stated, largest, widest, 9):
+                c = replace(c, role="treated")
             if not c.role:
                 continue
             known = told.get(c.n)

@@ -21,7 +21,7 @@ _VERB = (
 )
 _GROUPED = r"(?:with|without|having|undergoing|harbou?ring|aged)"
 _AND_GROUP = re.compile(
-    rf"(?:(?!{_VERB})[^;:.\d]){{0,120}}?(?:\s{_GROUPED}\s|{roles.DISEASE}\s|\bchildren|\badults)(?:(?!{_VERB})[^;:.]){{0,120}}?"
+    rf"(?:(?!{_VERB})[^;:.\d]){{0,120}}?(?:\s{_GROUPED}\s|{roles.DISEASE}\s|\bchildren|\badults|\b(?:in|out)patients|\badolescents)(?:(?!{_VERB})[^;:.]){{0,120}}?"
     r"(?P<and>,|\band|,\s*and|\bplus|\bas\s+well\s+as)\s+(?:the\s+|another\s+|a\s+further\s+)?"
 )
 # '129 White, 11 Black and 9 Asian patients': kinds of one noun.
@@ -32,9 +32,10 @@ _KIND = re.compile(rf"\s+(?!{_VERB}|in\b|of\b)[a-z][\w/+-]*\s*(?:,|and\b)")
 _SUM_AFTER = re.compile(r"\s*\(\s*n\s?=")
 _GROUP_AFTER = re.compile(
     rf"\s*(?:(?!were\b|was\b|had\b|received\b|in\b|at\b|of\b)[\w/+-]+\s+){{0,4}}?(?:{_GROUPED}\s|{roles.DISEASE}"
-    r"|children\b|adults\b|(?:[\w-]+\s+)?controls?\b)"
+    r"|children\b|adults\b|(?:in|out)patients\b|adolescents\b|(?:[\w-]+\s+)?controls?\b)"
 )
 _COMPARED_AFTER = re.compile(r"[^;:.]{0,120}?\bwere\s+(?:\w+ly\s+)?compared\b")
+_IN_PATIENTS = re.compile(r"\b(?:in|from)\s+(?:a\s+total\s+of\s+|the\s+|all\s+)*$")
 _OF_ALL = re.compile(r"^(?:results?:?\s+)?(?:of|among)\s+(?:the\s+|all\s+)*$")
 _IN_THE_GROUP = re.compile(r"\s*(?:(?:was|were)\s+)?in\s+the\s+(?:[\w-]+\s+){1,4}(?:group|arm|cohort)\b")
 _RESPECTIVELY = re.compile(r"[^;.]{0,200}?\bto\b[^;.]{0,120}?\brespectively\b")
@@ -90,7 +91,8 @@ def loose(flat: str, candidates: list[Candidate], counts: list[Count | None], li
         elif c.noun.startswith("case") and _OF_ALL.search(flat, 0, c.start):
             out.append(Count("", c.n, "denominator", 0.5, c.start, c.np_end))
         elif id(c.quantity) not in linked and c.quantity.total is None:
-            out.append(Count("", c.n, "rest", 0.5, c.start, c.np_end))
+            among = c.noun.startswith(_ANYONE) and _IN_PATIENTS.search(flat, max(0, c.start - 24), c.start)
+            out.append(Count("", c.n, "rest-in" if among else "rest", 0.5, c.start, c.np_end))
     return out
 
 
@@ -136,6 +138,23 @@ def ellipses(flat: str, candidates: list[Candidate], out: list[Count | None], li
             and _LIST.fullmatch(flat, c.end, candidates[i + 1].start)
         ):
             out[i] = Count(after.role, c.n, "list", 0.55, c.start, after.end)
+
+
+def listed_arms(flat: str, candidates: list[Candidate], out: list[Count | None], linked: set[int]) -> None:
+    """'three patients in cohort A, five in cohort B', 'six received 1 x 10^6 cells/kg and nine 3 x 10^6'."""
+    for pattern, rule in ((roles.LISTED_ARM, "listed-arm"), (roles.LISTED_GROUP, "listed-group")):
+        places = [
+            (i, m.end())
+            for i, c in enumerate(candidates)
+            if id(c.quantity) not in linked
+            and not (c.denominator or c.eq)
+            and (c.quantity.total is None)
+            and (m := pattern.match(flat, c.np_end))
+        ]
+        if len(places) < 2 or (rule == "listed-group" and not roles.GROUPS_TOLD.match(flat, places[-1][1])):
+            continue
+        for i, end in places:
+            out[i] = Count("arm", candidates[i].n, rule, 0.7, candidates[i].start, end)
 
 
 _AND = re.compile(r"\s*(?:,\s*)?and\s+")
@@ -192,4 +211,4 @@ def _product_after(flat: str, c: Candidate) -> bool:
     return bool(roles.PRODUCT.search(_CLAUSE_END.split(flat[c.end : c.end + 50], maxsplit=1)[0]))
 
 
-__all__ = ["coordinated", "ellipses", "loose", "paired", "product_lists"]
+__all__ = ["coordinated", "ellipses", "listed_arms", "loose", "paired", "product_lists"]
