@@ -11,6 +11,7 @@ from extract.occurrences import read_occurrences
 from extract.quantities import PEOPLE, Quantity
 from extract.responses import read_responses
 from extract.statements import read_statements
+from extract.unused import read_unused
 
 _WORDS = rf"(?:[\w'’,/+{GRADE}-]+\s+)"
 _ADJECTIVE = rf"(?:(?!(?:and|but|or|in|with|was|were|had|of|for|to|at|difference|differences|significant|impact|association|effect|correlation|influence|relationship|other|further|additional|more|longer|standard|also|went|data|evidence|increase|prior|previous|history|need|clear|statistically)\b)[\w'’/+{GRADE}-]+\s+)"
@@ -143,6 +144,7 @@ def read_absences(
     told_of = _qualified(folded, skeleton, concepts, grades, quantities, taken, carried, any_told)
     out += [link for link in told_of if id(link.mention) not in denied]
     out += read_responses(folded, skeleton, concepts, taken)
+    out += read_unused(folded, skeleton, concepts, taken)
     out += read_statements(skeleton, mentions, [*linked, *(link for link in out if link.rule not in _WEAK)])
     out += read_occurrences(folded, skeleton, mentions, [*linked, *out])
     counted = {(link.mention.name, link.grade) for link in linked}

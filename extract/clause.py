@@ -39,6 +39,12 @@ def _over_time(m: Mention) -> bool:
     return m.kind == "survival" or m.name in ("relapse", "death")
 
 
+# 'Of patients alive without progression, 61% had …': who is spoken of.
+_ALIVE_ONES = re.compile(
+    rf"(?:^|[.;,]\s+|\b(?:in|for)\s+)(?:(?:of|among|amongst|in|for)\s+)?(?:the\s+|all\s+|those\s+)?(?:{PEOPLE}|those)\s+(?:who\s+(?:were|are|remained)\s+|remaining\s+|still\s+)?$"
+)
+_THOSE_IN = re.compile(r"%[^.;]{0,60},\s*(?:and\s+)?(?:in\s+|for\s+)?those\s+(?:in|with|achieving)\s+(?:an?\s+)?$")
+_FIGURE = re.compile(r"\s*(?:\(\s*)?\d+(?:\.\d+)?\s?%")
 _MEDIAN_OF = re.compile(r"\bmedian\s+(?:of\s+)?$")
 _LABELS = re.compile(r"\s*[:,=]\s*\d+(?:\.\d+)?\s?%")
 # A bracket without concepts, and what may stand between a count and it.
@@ -112,6 +118,10 @@ class Clause:
 
     def _only_a_group(self, m: Mention) -> bool:
         """'… was 60% for patients with HLH and 80% for those without': the event tells whose figure it is."""
+        if m.kind == "response" and _THOSE_IN.search(self.folded, max(0, m.start - 90), m.start):
+            return bool(_FIGURE.match(self.folded, m.end))  # '…, those in PR 31%, and those with SD 8%'
+        if m.kind == "survival" and _ALIVE_ONES.search(self.folded, max(0, m.start - 60), m.start):
+            return self.folded.startswith(("alive", "free", "progression free", "relapse free", "event free"), m.start)
         return bool(OF_GROUP.search(self.folded[max(0, m.start - 70) : m.start])) and not re.match(
             r"[^.,;()]{0,16}\(\s*(?:n\s?=\s?)?\d", self.folded[m.end : m.end + 26]
         )
@@ -136,6 +146,15 @@ class Clause:
                 # A pooled proportion printed as 0.82 (0.77-0.86) is 82%.
                 low, high = (None if b is None else round(100 * b, 4) for b in q.ci[:2])
                 q.kind, q.percent, q.ci = "proportion", round(100 * q.value, 4), (low, high, q.ci[2])
+            if (
+                q.percent is not None
+                and q.percent > 1
+                and q.ci is not None
+                and all(0 < (b or 0) <= 1 for b in q.ci[:2])
+            ):
+                low, high = q.ci[0] or 0, q.ci[1] or 0
+                if 100 * low <= q.percent <= 100 * high:  # '49.5% (95% CI 0.18-0.81)': bounds printed as proportions
+                    q.ci = (round(100 * low, 4), round(100 * high, 4), q.ci[2])
             if q.kind == "decimal" and not survival:
                 continue
             if q.times and _TIME_OF_GROUP.search(self.folded, 0, q.end) and _OF_EARLIER.match(self.folded, q.end):

@@ -20,21 +20,22 @@ BROADER: dict[str, tuple[str, ...]] = {
     "hairy cell leukemia": ("leukemia",),
     "CLL": ("leukemia",),
     "Richter transformation": ("LBCL", "DLBCL", "lymphoma", "leukemia"),
-    "DLBCL": ("LBCL", "aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "DLBCL": ("LBCL", "aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
     "PMBCL": ("LBCL", "aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
     "plasmablastic lymphoma": ("LBCL", "DLBCL", "B-NHL", "NHL", "lymphoma"),
-    "LBCL": ("aggressive lymphoma", "secondary CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "LBCL": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
     "MCL": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
     "Burkitt lymphoma": ("aggressive lymphoma", "B-NHL", "NHL", "lymphoma"),
     "aggressive lymphoma": ("B-NHL", "NHL", "lymphoma"),
-    "FL": ("B-NHL", "NHL", "lymphoma"),
-    "MZL": ("B-NHL", "NHL", "lymphoma"),
+    "FL": ("indolent lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "MZL": ("indolent lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "indolent lymphoma": ("B-NHL", "NHL", "lymphoma"),
     "PTLD": ("B-NHL", "NHL", "lymphoma"),
     "B-NHL": ("NHL", "lymphoma"),
     "NHL": ("lymphoma",),
     "PCNSL": ("CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
-    "secondary CNS lymphoma": ("CNS lymphoma", "lymphoma"),
-    "CNS lymphoma": ("lymphoma",),
+    "secondary CNS lymphoma": ("CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "CNS lymphoma": ("B-NHL", "NHL", "lymphoma"),
     "HL": ("lymphoma",),
     "T-LBL": ("T-cell lymphoma", "NHL", "lymphoma"),
     "PTCL": ("T-cell lymphoma", "NHL", "lymphoma"),
@@ -103,6 +104,7 @@ _LEUKEMIC = re.compile(
 )
 _POOLED = re.compile(r"meta-?\s?analy|umbrella review|systematic review|pharmacovigilance|faers|vigibase")
 _B_CELL = {"ALL": "B-ALL", "leukemia": "B-ALL", "lymphoma": "NHL", "secondary CNS lymphoma": "LBCL"}
+_CALLED = {"aggressive lymphoma": "LBCL", "indolent lymphoma": "FL"}
 _B_CELL_LYMPHOMAS = {"LBCL", "DLBCL", "FL", "MCL", "B-NHL"}
 _POOLED_B_CELL = {"leukemia": "ALL", "lymphoma": "NHL", "secondary CNS lymphoma": "LBCL"}
 _MYELOMA_PRODUCT = re.compile(r"(?:ide|cilta|eque|zevor|anito)cabtagene|\b(?:ide|cilta|eque|zevor|anito)-cel\b")
@@ -245,7 +247,7 @@ def _settled(names: list[str], whole: str) -> tuple[str, ...]:
     rules = _POOLED_B_CELL if pooled else _B_CELL
     lineage = lineage or bool(_B_CELL_LYMPHOMAS.intersection(names))
     settled = [rules.get(name, name) if lineage else name for name in names]
-    settled = ["LBCL" if name == "aggressive lymphoma" else name for name in settled]
+    settled = [_CALLED.get(name, name) for name in settled]
     return tuple(n for n in dict.fromkeys(settled) if n not in ("solid tumors", "autoimmune diseases"))
 
 

@@ -104,8 +104,22 @@ def _first_given(readings: list[Reading]) -> int:
     )
 
 
+# '91% of apheresed patients were infused', '23 of 25 enrolled patients received liso-cel'
+_WERE_INFUSED = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:of\s+(?:the\s+|all\s+)?)?(?:enrolled|apheresed|leukapheresed|collected|registered)\s+(?:patients|children|participants|adults|subjects)\s+"
+    r"(?:\([^()]*\)\s*)?(?:subsequently\s+|ultimately\s+|eventually\s+|had\s+|went\s+on\s+to\s+be\s+)?"
+    r"(?:(?:were|was|being)?\s*(?:infused|dosed)\b|(?:received|underwent)\s+(?:an?\s+|the\s+|their\s+)?(?:[\w-]+\s+)?(?:infusion|car[\s-]t|cells?|product|[\w-]+-cel\b|\w+leucel))"
+)
+
+
 def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
     """'Of 36 who enrolled, 33 (92%) were infused': how many of those enrolled got the cells."""
+    for share in reading.quantities:
+        end = share.total_span[1] if share.total_span else share.end
+        told = _WERE_INFUSED.match(reading.sentence.folded, end)
+        if told and share.kind == "proportion" and not share.bare:
+            return [_draft(reading, at, share.start, told.end(), "infused-of-those", 0.85, type="procedure",
+                           name="infused of enrolled", n=share.n, total=share.total, percent=share.percent)]  # fmt: skip
     before = [c for c in reading.cohorts if c.role in ("enrolled", "screened")]
     for treated in (c for c in reading.cohorts if c.role == "treated"):
         wider = [c for c in before if c.start < treated.start and c.n >= treated.n]

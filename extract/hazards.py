@@ -9,14 +9,14 @@ from extract.concepts import Mention
 from extract.links import ConceptRun, ValueRun
 from extract.quantities import Quantity
 
-_RISK = r"(?:risks?|hazards?|rates?|incidences?|probabilit\w+|likelihood)\s+(?:of|for)\s+(?:subsequent\s+|disease\s+|same-site\s+|an?\s+)*"
+_RISK = r"(?:risks?|hazards?|hrs?|hazard\s+ratios?|rates?|incidences?|probabilit\w+|likelihood)\s+(?:of|for)\s+(?:subsequent\s+|disease\s+|same-site\s+|an?\s+)*"
 # Each row: endpoint, words that name its risk. Of several the last before the ratio counts.
 _RISKS: tuple[tuple[str, str], ...] = (
     ("PFS", r"(?:disease\s+)?progression\s*(?:or|/|and/or)\s*death|death\s*(?:or|/)\s*(?:disease\s+)?progression"),
     ("EFS", r"events?\s+or\s+death|risk\s+of\s+(?:an?\s+)?events?\b(?!\s+of)"),
     ("relapse or progression", r"(?:relapses?|recurrence)\s*(?:or|/|and)\s*(?:disease\s+)?progression|progression\s*(?:or|/)\s*relapse"),
     ("NRM", r"non-?\s?relapse\s+mortality|treatment-related\s+mortality|(?:nrm|trm)\b"),
-    ("OS", r"(?:risks?|hazards?|rates?)\s+(?:of|for)\s+(?:all-cause\s+)?(?:death|mortality)(?!\s+(?:from|due|without|or|/))|(?:overall|all-cause|higher|lower|increased|reduced)\s+mortality|associated\s+with\s+(?:death|mortality)(?!\s+(?:from|due))"),
+    ("OS", r"(?:risks?|hazards?|hazard\s+ratios?(?:\s*\(a?hr\))?|a?hrs?|rates?)\s+(?:of|for)\s+(?:all-cause\s+)?(?:death|mortality)(?!\s+(?:from|due|without|or|/))|(?:overall|all-cause|higher|lower|increased|reduced)\s+mortality|associated\s+with\s+(?:death|mortality)(?!\s+(?:from|due))"),
     ("relapse", rf"{_RISK}(?:relapses?|recurrences?)\b(?!\s*(?:or|/)\s*(?:disease\s+)?(?:progression|death))|(?<=[a-z] )(?:lower|higher|more|fewer|less)\s+relapses?\b"),
     ("progression", rf"{_RISK}progression\b(?!\s*(?:or|/|and/or)\s*(?:death|relapse))"),
 )  # fmt: skip
@@ -39,6 +39,11 @@ _PREDICTS = re.compile(
 )
 _PREDICTED = re.compile(
     r"\b(?:associat\w+|correlat\w+|predict\w*|risk\s+factors?|prognostic\s+factors?|linked|related)\b[^.;]{0,40}$"
+)
+_RELAPSE_FORETOLD = re.compile(
+    r"\b(?:associated\s+with|predict(?:ed|ors?\s+(?:of|for)|ive\s+of)|(?:risk|prognostic)\s+factors?\s+(?:for|of))\s+"
+    r"(?:an?\s+|the\s+|early\s+|subsequent\s+|(?:higher|increased|lower|greater|reduced)\s+(?:risk|rate|incidence)\s+of\s+)*"
+    r"(?P<what>relapses?(?!\s*(?:-|free|or\b)))"
 )
 _TITLE_FOR = re.compile(r"^[^.;]{0,30}\b(?:for|in|of)\b[^.;]{0,12}$")
 
@@ -127,6 +132,9 @@ def _predicted(
     right = next(
         (r for r in concept_runs if r.start >= run.end and _PREDICTS.search(skeleton[run.end : r.start])), None
     )
+    relapse = _RELAPSE_FORETOLD.search(skeleton, run.end, run.end + 320)
+    if relapse and (right is None or right.start >= relapse.start("what")):
+        right = lone_at(Mention("survival", relapse.start("what"), relapse.end("what"), "relapse"))
     if right is None or not _is_survival(right) or len(right.items) > 1 or right.start - run.end > 320:
         return None
     gap = re.sub(r"^[^()\[\]]*[)\]]|\([^()]*\)|\[[^\[\]]*\]", "", skeleton[run.end : right.start])

@@ -105,6 +105,7 @@ LIMITING = re.compile(
 SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
     r"|\b(?:studied|investigated|evaluated|analy[sz]ed|assessed|examined|explored|describe|report|measured|profiled|sequenced|compared)\b[^.;,]{0,80}\b(?:in|of|from|for|among)\s+$"
+    r"|\bwe\s+(?:[a-z]+\s+)?(?:studied|investigated|evaluated|analy[sz]ed|assessed|examined|explored|described?|report(?:ed)?|measured|profiled|reviewed)\b[^.;()]{0,140}\b(?:in|of|from|for|among|on)\s+(?:the\s+|those\s+)?$"
 )
 # '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
 LABELLED = re.compile(
@@ -232,7 +233,7 @@ _GROUP = rf"(?:(?!(?:was|were|had|has|have|is|are|developed|experienced|achieved
 OTHER_GROUP = re.compile(
     rf"^[\])%\s]*(?:\([^()]{{0,60}}\)\s*)?(?:(?:in|for|with|among|of|after|without|from|at)\s+{_GROUP}{{1,12}}|overall\s*|alone\s*)?"
     rf"[,;(]?\s*(?:and|but|vs\.?|versus|than|compared\s+(?:with|to)|as\s+compared\s+(?:with|to)|as\s+opposed\s+to|(?:similar|comparable|superior|inferior)\s+to|against|while|whereas|relative\s+to|,)\s*"
-    rf"(?:only\s+|just\s+|it\s+was\s+|that\s+)*(?:(?:in|for|with|among|after|without|of|from)\s+{_GROUP}{{1,12}})?[\[(]?\s*(?:was\s+|only\s+|it\s+was\s+|:\s*)*$"
+    rf"(?:only\s+|just\s+|it\s+was\s+|that\s+|those\s+)*(?:(?:in|for|with|among|after|without|of|from)\s+{_GROUP}{{1,12}})?[\[(]?\s*(?:was\s+|only\s+|it\s+was\s+|:\s*)*$"
 )
 # What follows a figure that is of another group: who it is, or nothing.
 FOR_GROUP = re.compile(
@@ -250,3 +251,9 @@ COUNTED_EACH = re.compile(
 )
 # '…, nor was median OS': the number of a value not reached, told of what follows.
 NOR = re.compile(r"(?:neither|nor)\s+(?:was|were|had|has)\b")
+SHARE_OF_THOSE = re.compile(
+    rf"\s*(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})\s+(?:who\s+(?:had|achieved|attained|reached|obtained)|with|in|achieving)\s+(?:an?\s+)?$"
+)
+# 'expansion was associated with responses, and persisted in 17%': the object of a sentence is not told of further on.
+OBJECT = re.compile(r"\b(?:associated|correlated)\s+with\s+(?:[\w-]+\s+){0,2}$")
+EITHER = re.compile(rf"{CONCEPT}+\s+or\s+{CONCEPT}+")

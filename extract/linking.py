@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from extract.companions import DEPTHS
 from extract.concepts import Mention
 from extract.episodes import kind_of_infection
 from extract.groups import group_of
@@ -24,6 +25,7 @@ from extract.link_words import (
     COUNTED_EACH,
     DESCRIBES,
     DID,
+    EITHER,
     EQUALS,
     FOR_NAMED,
     FOR_SOME,
@@ -39,6 +41,7 @@ from extract.link_words import (
     NEGATED_LIST,
     NEXT_GROUP,
     NOR,
+    OBJECT,
     OTHER_PREDICATE,
     OTHERS,
     OVERCOME,
@@ -48,14 +51,21 @@ from extract.link_words import (
     RIGHT_PREDICATE,
     RIGHT_VERB,
     SELECTED,
-    TOPIC,
-    UNKNOWN_NEXT,
+    SHARE_OF_THOSE,
     UNTOLD,
     UNTOLD_IN,
     VALUE_GAP,
 )
 from extract.links import CONCEPT, GRADE, Carried, ConceptRun, Link, ValueRun, lone
-from extract.nested import bracket_pairs, event_again, join_restated, spread_times, told_again
+from extract.nested import (
+    bracket_pairs,
+    event_again,
+    join_restated,
+    mixed_lists,
+    repeat_times,
+    spread_times,
+    told_again,
+)
 from extract.quantities import PEOPLE, Quantity
 from extract.uncounted import denied_in, no_value
 from extract.whom import Whom
@@ -80,7 +90,7 @@ class _Reader(Whom):
         pairs = bracket_pairs(self)
         self.values = [q for q in self.values if not any(q is paired for _, paired in pairs)]
         value_runs = self._value_runs()
-        concept_runs = self._concept_runs()
+        concept_runs = mixed_lists(self, self._concept_runs(), value_runs)
         previous_end = 0
         earlier, self.carried.told = self.carried.told, ()
         latest, self.carried.latest = self.carried.latest, None
@@ -101,6 +111,7 @@ class _Reader(Whom):
             )
         join_restated(self)
         spread_times(self)
+        repeat_times(self)
         self._link_asides()
         self._later_grades()
         for c in self.concepts:
@@ -254,19 +265,21 @@ class _Reader(Whom):
             right = None  # 'Neutropenia (any grade, 90%; grade 3, 86%) was the most common adverse event'
         if right is not None and (
             re.search(
-                r"\b(?:not|never|no|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b|\bwithout\b[^.;,]{0,12}$",
+                r"\b(?:because|since|not|never|no|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b|\bwithout\b[^.;,]{0,12}$",
                 gap_right,
             )
             or (first.n is None and re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+)?$", gap_right))
         ):
             right = None  # 'did not achieve'; '86% of relapses were …' is a share of relapses
+        if right is not None and first.n is None and first.total_span is not None and SHARE_OF_THOSE.match(gap_right):
+            right = None  # '79% of the 42 patients who had a CR' is a share of them
         if right is not None and BARRIER.search(gap_right) and self._depth(run.start) > 0:
             right = None  # '… compared to tisa-cel (70%) but was followed by CRS'
         if right is not None and left is not None and _is_survival(left) and FOR_SOME.match(gap_right):
             right = None  # 'EFS was 80% with a transplant and 50% for all in CR'
         if right is not None:
             if SELECTED.search(self.folded[max(0, run.start - 120) : run.start]) and re.match(
-                rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+(?:with|who\s+(?:had|have|achieved|attained|developed|experienced|were\s+in)|achieving|attaining|developing)\s+(?:[\w{GRADE}-]+\s+){{0,3}}$",
+                rf"^\s*(?:[\w-]+\s+){{0,3}}(?:{PEOPLE})\s+(?:with|who\s+(?:had|have|achieved|attained|developed|experienced|were\s+in)|achieving|attaining|developing|in\s+whom\b[^.;,]{{0,50}}?)\s+(?:[\w{GRADE}-]+\s+){{0,3}}$",
                 gap_right,
             ):
                 return
@@ -344,6 +357,12 @@ class _Reader(Whom):
         if direct and left is not None:
             self._emit(run, left, "concept-in-value", 0.9, left=True)
             return
+        if (
+            left is not None
+            and re.match(r"\s*,?\s+and\s+[a-z]+ed\b", gap_left)
+            and OBJECT.search(self.folded[: left.start])
+        ):
+            return
         if fresh and not barrier and left is not None and len(gap_left) <= 140:
             self._emit(run, left, "concept-later-value", 0.7, left=True)
             return
@@ -420,22 +439,6 @@ class _Reader(Whom):
             re.search(r"\band\b|,|\(", gap_right)
         )
 
-    def _is_topic(self, run: ValueRun, right: ConceptRun | None, gap_right: str, next_start: int) -> bool:
-        """'Of 36 children …, 33', 'Among 11 patients in remission, …': a denominator, not a result."""
-        q = run.items[0]
-        if not q.bare or len(run.items) > 1:
-            return False
-        before = self.folded[max(0, q.start - 22) : q.start]
-        if TOPIC.search(before):
-            return right is None or bool(gap_right.strip())
-        if right is not None and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+$", gap_right):
-            return False  # 'In 5 patients stable disease lasted half a year'
-        return bool(
-            re.search(r"(?:^|[;:.]\s*)in\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+|a\s+cohort\s+of\s+)*$", before)
-            and q.noun
-            and next_start < len(self.folded)
-        )
-
     def _carries(self, previous_end: int, run: ValueRun) -> bool:
         start, first = run.start, run.items[0]
         gap = re.sub(rf"\b(for|in|among)\s+{CONCEPT}+(?=\s+and\b)", r"\1 them", self.skeleton[previous_end:start])
@@ -454,12 +457,6 @@ class _Reader(Whom):
                 or (INFECTION_KINDS.match(gap) and self.links and self.links[-1].mention.name == "infection")
             )
         )
-
-    def _next_of_list(self, previous_end: int, gap: str) -> bool:
-        """'neutropenia (41%) and low cell counts (20%)': behind an event in a list, not another group but an unknown."""
-        before = [c for c in self.concepts if c.end <= previous_end]
-        event = bool(before) and before[-1].kind == "events" and before[-1].name not in ("death", "all-cause death")
-        return event and bool(UNKNOWN_NEXT.match(gap))
 
     def _link_survival(
         self,
@@ -538,6 +535,8 @@ class _Reader(Whom):
         if not self.carried.told or self._depth(concepts.start) == 0:  # what stands in a bracket is told aside
             self.carried.told = (*self.carried.told, tuple(names)) if all(m.kind == "response" for m in names) else ()
         k, c = len(values), len(names)
+        if c > 1 == k and names[0].kind == "response" and EITHER.fullmatch(self.skeleton, concepts.start, concepts.end):
+            return  # '5 had stable or progressive disease' counts neither of the two
         grade_list = self._grade_list(run, concepts, left=left)
         if len(grade_list) == k > 1 and names[0].kind == "events":
             self.last_list = grade_list
@@ -571,7 +570,8 @@ class _Reader(Whom):
                 if k > c > 1 and k % c == 0 and not by_group:
                     of_each = self._time_list(ValueRun(values[: k // c], run.start, values[k // c - 1].end), concepts)
                     time = of_each[i % (k // c)] if of_each else time
-                if time is None:
+                mixed = c > 2 and mention.name in DEPTHS and any(m.kind == "survival" for m in names)
+                if time is None and not mixed:  # 'ORR, CR and 1-year PFS were': the year is of the PFS
                     time = self._time(mention, concepts, value, run)
                 start, end = (min(mention.start, value.start), max(mention.end, value.end, value.tail))
                 start, end = self._with_companions(start, end, grade, time)

@@ -9,8 +9,8 @@ from itertools import pairwise
 from extract.checks import same_percent
 from extract.clause import Clause
 from extract.concepts import Mention
-from extract.link_words import AGAIN
-from extract.links import CONCEPT, GRADE, TIME, Link, ValueRun
+from extract.link_words import AGAIN, LIST
+from extract.links import CONCEPT, GRADE, TIME, ConceptRun, Link, ValueRun
 from extract.quantities import Quantity
 
 _OPENS = re.compile(r"\s*(?:rates?\s*)?[(\[]\s*$")
@@ -61,6 +61,73 @@ def spread_times(clause: Clause) -> None:
     for group in matching:
         for link, time in zip(group, times, strict=True):
             link.time = time
+
+
+def repeat_times(clause: Clause) -> None:
+    """'EFS was 73% at 6 and 50% at 12 months; OS was 90% and 76%': the times of the list before hold again."""
+    groups: list[list[Link]] = []
+    for link in sorted(
+        (one for one in clause.links if one.quantity is not None and one.quantity.kind == "proportion"),
+        key=lambda one: one.quantity.start if one.quantity is not None else 0,
+    ):
+        if groups and groups[-1][0].mention.name == link.mention.name and groups[-1][0].mention.kind == "survival":
+            groups[-1].append(link)
+        else:
+            groups.append([link])
+    for before, after in pairwise(groups):
+        k = len(before)
+        first, last = after[0].quantity, after[-1].quantity
+        if (
+            k < 2
+            or k != len(after)
+            or {before[0].mention.kind, after[0].mention.kind} != {"survival"}
+            or len({one.time for one in before}) != k
+            or len({one.time for one in after}) != 1
+            or first is None
+            or last is None
+            or after[0].mention.start < max(one.quantity.end for one in before if one.quantity is not None)
+            or any(after[0].mention.start - 24 <= t.start <= last.end + 30 for t in _apart(clause, before))
+            or re.search(r"\b(?:vs|versus|in|with|for|than)\b", clause.skeleton[first.end : last.start])
+        ):
+            continue
+        for link, told in zip(after, before, strict=True):
+            link.time = told.time
+
+
+def _apart(clause: Clause, before: list[Link]) -> list[Quantity]:
+    """Times that do not stand with the values before."""
+    upto = max(max(one.end, one.quantity.end) for one in before if one.quantity is not None)
+    return [t for t in clause.times if t.start > upto + 14]
+
+
+_MIXED = {"response", "survival", "events"}
+
+
+def mixed_lists(clause: Clause, runs: list[ConceptRun], values: list[ValueRun]) -> list[ConceptRun]:
+    """'ORR, CR, 1-year PFS and 1-year OS were 78%, 53%, 44% and 62%': one list of endpoints of both kinds."""
+    out = list(runs)
+    for value in values:
+        k = len(value.items)
+        if k < 3 or any(q.kind != "proportion" or q.bare for q in value.items):
+            continue
+        upto = next((i for i in range(len(out) - 1, -1, -1) if out[i].end <= value.start), -1)
+        first, items = upto, list(out[upto].items) if upto >= 0 else []
+        while (
+            first > 0
+            and len(items) < k
+            and LIST.match(clause.skeleton[out[first - 1].end : out[first].start])
+            and not any(out[first - 1].start <= q.start < out[first].end for q in clause.values)
+        ):
+            first -= 1
+            items = [*out[first].items, *items]
+        if (
+            upto > first
+            and len(items) == k
+            and {m.kind for m in items} <= _MIXED
+            and len({(m.kind, m.name) for m in items}) == k
+        ):
+            out[first : upto + 1] = [ConceptRun(items, out[first].start, out[upto].end)]
+    return out
 
 
 def join_restated(clause: Clause) -> None:
@@ -156,4 +223,4 @@ def _time_lists(clause: Clause) -> list[tuple[list[str], int]]:
     return lists
 
 
-__all__ = ["bracket_pairs", "event_again", "join_restated", "spread_times", "told_again"]
+__all__ = ["bracket_pairs", "event_again", "join_restated", "mixed_lists", "repeat_times", "spread_times", "told_again"]

@@ -72,7 +72,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("range_one", r"range\s*[,:=]?\s*\d+(?:\.\d+)?(?=\s*[\])])"),
     ("ratio", r"\d+\s?:\s?\d+(?:\s?:\s?\d+)?(?![\d%])"),
     ("n_equals", r"(?<![a-z])n\s?(?:=|＝|:)\s?(?P<n_eq>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?:\s?/\s?(?P<n_eq_total>\d{1,9}))?(?![\d.]*\d|\s?%)"),
-    ("time_list", r"(?<![a-z])(?<!between\s)(?P<tl_unit>days|weeks|months|years)[\s-](?P<tl>\d{1,4}(?:\s?,\s?\d{1,4}){0,5}\s?,?\s(?:and|&)\s\d{1,4})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
+    ("time_list", r"(?<![a-z])(?<!between\s)(?P<tl_unit>days?|weeks?|months?|years?)[\s-](?P<tl>\d{1,4}(?:\s?,\s?\d{1,4}){0,5}\s?,?\s(?:and|&)\s\d{1,4})(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("day", r"(?<![a-z])(?:days?|d)[\s-]?\+?(?P<day>\d{1,4})(?![\d.]*\d|\s?%)(?:\s*(?:[-–]|to|and|through)\s*\+?\d{1,4}(?!\d|\.\d|\s?%|\s*(?:months|patients|of)))?"),
     ("month_no", r"(?<![a-z])(?P<no_unit>months?|weeks?|years?)[\s-]\+?(?P<no>\d{1,3})(?:\s*(?:and|to|-|–)\s*\d{1,3}(?!\s?%|\.\d|\d|\s*(?:patients|of)))?(?![\d.]*\d|\s?%|\s*(?:patients|of|/))"),
     ("times", rf"(?P<ts>{_TIME_LIST})\s?[-‐‑–]\s?(?P<ts_unit>day|week|wk|month|year|yr|mo|y)s?(?![a-z])(?!\s*old|\s+of\s+age)"),
@@ -112,7 +112,7 @@ GRAMMAR: tuple[tuple[str, str], ...] = (
     ("score", r"\b(?:sledai(?:-?2k)?|edss|mg-?adl|qmg|mgc|mrss|cdai|sdai|mmt-?8|das-?28|clasi|haq(?:-di)?|ecog|kps|karnofsky|moca|mmse)(?:\s+(?:total\s+)?scores?)?\s*(?:of|was|is|were|=|:|[≤<≥>])?\s*\d+(?:\.\d+)?(?![\d%/]|\.\d)"),
     ("decimal", r"(?P<dec>\d+[.·]\d+|(?<=[\s(,=])[.·]\d+)"),
     ("count", r"(?<![a-z][-–])(?<![/])(?P<cnt>\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?!\d))(?![\d.]*\d|\s?%|[a-z]|-\d?[a-z]{1,3}\b|/[a-z\d]|\s+or\s+more\b)"),
-    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?!one\s+of\s+[\d.·]+\s?(?:%|(?:months?|years?|weeks?|days?)\b))(?P<wcnt>{_WORDNUM}|zero(?=\s+(?:of|out\s+of)\b)|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+(?:of\s+(?:the|these|our)\s+)?(?:patients|children|women|men|recipients|participants|infants|siblings)))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
+    ("word_count", rf"(?:a\s+total\s+of\s+|(?:only|just)\s+)?(?!one\s+of\s+[\d.·]+\s?(?:%|(?:months?|years?|weeks?|days?)\b))(?P<wcnt>{_WORDNUM}|zero(?=\s+(?:of|out\s+of)\b)|a\s+single|another(?=\s+(?:[\w-]+\s+){{0,2}}(?:patient|child|participant|case|recipient)\b)|single(?=\s+(?:patient|case|death|event))|both(?=\s+(?:of\s+(?:the|these|our)\s+)?(?:[\w/-]+\s+){{0,2}}?(?:patients|children|adults|cases|women|men|girls|boys|recipients|participants|infants|siblings)\b))(?![a-z-]*-(?:arm|center|centre|fold|stage|step|sided|year|tailed|dose|drug|way|cent|third|half))(?![a-z])(?!\s+(?:or\s+more\b|hundred|third|thirds|quarter|half))"),
 )  # fmt: skip
 
 # These may stand right behind a comma or a hyphen: '4,12%' in a list, '≥3-24/30'.

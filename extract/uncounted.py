@@ -33,14 +33,35 @@ def denied_in(skeleton: str, q: Quantity, start: int) -> bool:
     return q.kind == "proportion" and bool(_DENIED_IN.search(skeleton[max(0, start - 160) : start]))
 
 
+# 'a population of 61 infused patients', 'no fewer than in those who progressed': whom the figures are of.
+_GROUP_OF = re.compile(r"\b(?:populations?|cohorts?|groups?|sets?|series|subsets?|samples?)\s+of\s+(?:the\s+|all\s+)?$")
+_AS_IN = re.compile(r"\s*(?:as|than)\s+in\b")
+# 'the median SLEDAI score after 3 months was 0': points of a scale.
+_SCORED = re.compile(
+    r"\b(?:scores?|scales?|index|indices|sledai[\w-]*|das28|madrs|edss|mg-?adl|qmg|titers?|titres?|points?|levels?)\b[^.;]{0,70}?"
+    r"\b(?:was|were|of|to|from|by|at)\s+$"
+)
+_IN_A_BRACKET = re.compile(r"\d\s*\(\s*$")  # 'was 0 (2)': a number with its spread
+_OF_MEDIAN = re.compile(
+    r"\b(?:median|mean|average)\b(?:\s*\([^()]*\))?(?:\s+(?!of\b|was\b)[\w-]+){0,9}?(?:\s+of|\s+was|\s+were)\s+$"
+)
+
+
 def no_value(folded: str, skeleton: str, q: Quantity, start: int, previous_end: int) -> bool:
     """Whether a bare count only tells whom the figures are of. `previous_end`: where the figure before ends."""
     if not q.bare:
         return False
     if q.eq and _EVALUABLE_FOR.search(folded, 0, start):
         return True
+    before = folded[max(0, start - 130) : start]
+    if _IN_A_BRACKET.search(before) and folded[q.n_end : q.n_end + 1] == ")" and not q.eq:
+        return True
+    if not q.noun and (_SCORED.search(before) or _OF_MEDIAN.search(before) or _AS_IN.match(folded, q.n_end)):
+        return True
     if not q.noun:
         return False
+    if _GROUP_OF.search(before):
+        return True
     if _NOBODY.search(folded, 0, start):
         return True
     if _AMONG.search(folded, 0, start) and _INCLUDED.match(folded, q.n_end):

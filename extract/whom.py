@@ -25,7 +25,9 @@ from extract.link_words import (
     RIGHT_PREDICATE,
     RIGHT_VERB,
     TOLD_OF,
+    TOPIC,
     UNDER_TREATMENT,
+    UNKNOWN_NEXT,
 )
 from extract.links import GRADE, ConceptRun, ValueRun
 from extract.quantities import PEOPLE
@@ -141,12 +143,12 @@ class Whom(Companions):
             )
         first = right.items[0]
         if re.match(
-            rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|those)\s+(?:with|who\s+(?:had|developed|achieved)|developing|experiencing|achieving)\s+(?:[\w{GRADE}-]+\s+){{0,2}}$",
+            rf"^[\])%\s]*(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE}|those)\s+(?:with|who\s+(?:had|developed|achieved|obtained|attained|reached)|developing|experiencing|achieving|attaining)\s+(?:[\w{GRADE}-]+\s+){{0,2}}$",
             gap,
         ):
             return bool(
                 re.match(
-                    r"\s*(?:\([^()]*\)\s*)?(?:and\s+who\s+[^.;,]{0,50}?\s)?(?:also\s+|proceed|bridg|subsequently|went|had\s+|have\s+|were\s+|was\s+|developed|experienced|achieved|died|received|required|relapsed|responded|underwent|showed)",
+                    r"\s*(?:\([^()]*\)\s*)?(?:and\s+who\s+[^.;,]{0,50}?\s)?(?:also\s+|proceed|bridg|subsequently|went|had\s+|have\s+|were\s+|was\s+|developed|experienced|achieved|died|received|required|relapsed|responded|underwent|showed|obtained|attained|became|converted)",
                     self.folded[right.end : right.end + 40],
                 )
             )
@@ -206,3 +208,25 @@ class Whom(Companions):
             o.mention for o in self.links if o.mention.kind == "survival" and self._depth(o.mention.start) <= depth
         ]
         return outside[-1] if outside else None
+
+    def _next_of_list(self, previous_end: int, gap: str) -> bool:
+        """'neutropenia (41%) and low cell counts (20%)': behind an event in a list, not another group but an unknown."""
+        before = [c for c in self.concepts if c.end <= previous_end]
+        event = bool(before) and before[-1].kind == "events" and before[-1].name not in ("death", "all-cause death")
+        return event and bool(UNKNOWN_NEXT.match(gap))
+
+    def _is_topic(self, run: ValueRun, right: ConceptRun | None, gap_right: str, next_start: int) -> bool:
+        """'Of 36 children …, 33', 'Among 11 patients in remission, …': a denominator, not a result."""
+        q = run.items[0]
+        if not q.bare or len(run.items) > 1:
+            return False
+        before = self.folded[max(0, q.start - 22) : q.start]
+        if TOPIC.search(before):
+            return right is None or bool(gap_right.strip())
+        if right is not None and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+$", gap_right):
+            return False  # 'In 5 patients stable disease lasted half a year'
+        return bool(
+            re.search(r"(?:^|[;:.]\s*)in\s+(?:the\s+|these\s+|all\s+|those\s+|our\s+|a\s+cohort\s+of\s+)*$", before)
+            and q.noun
+            and next_start < len(self.folded)
+        )
