@@ -164,6 +164,7 @@ EVIDENCE: dict[str, type[Fact]] = {
     "cohort": Cohort, "response": Response, "survival": Survival,
     "toxicity": Toxicity, "followup": FollowUp, "procedure": Procedure,
 }  # fmt: skip
+_FIELDS = {name: frozenset(kind.model_fields) for name, kind in EVIDENCE.items()}
 
 # What each check says, for people.
 CHECKS = {
@@ -185,5 +186,6 @@ def fact_from(values: dict[str, Any]) -> Fact:
         from models.errors import InvalidData
 
         raise InvalidData(f"Fact.type: {values.get('type')!r} is not one of {', '.join(EVIDENCE)}")
-    known = {k: v for k, v in values.items() if k in kind.model_fields and v is not None}
+    fields = _FIELDS[values["type"]]
+    known = {k: v for k, v in values.items() if k in fields and v is not None}
     return kind.checked(**known)
