@@ -15,6 +15,7 @@ from extract.grades import NO_GRADE
 from extract.links import Link
 from extract.quantities import Quantity
 from extract.reading import Reading
+from extract.unlisted import UNNAMED
 from models.evidence import Fact, fact_from
 from models.record import Record
 from models.study import StudyType
@@ -179,6 +180,7 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
         "DCR",
         "MLFS",
         "lesser response",
+        UNNAMED,
     ):  # read so that the value goes nowhere else; no endpoints of the evidence table
         return None
     if mention.kind == "survival":

@@ -62,6 +62,10 @@ _MOSTLY = re.compile(
 )
 
 
+# A low count has its own threshold, no grade of what stands beside it.
+_LOW_COUNT = re.compile(r"(?:(?:low|reduced|decreased)\s+)?cd4")
+
+
 class Grading(Clause):
     """A clause that can tell the grade of its values."""
 
@@ -246,6 +250,8 @@ class Grading(Clause):
             end = max(last.quantity.end, last.quantity.tail) if last.quantity else last.end
             if any(end <= g.start < mention.start for g in self.grades):
                 return None  # 'neutropenia in 90% (grade 4 in 60%), anemia in 20%'
+            if "penia" not in self.folded[mention.start : mention.end] and mention.name != "anemia":
+                return None
             gap = self.skeleton[end : mention.start] if end <= mention.start else "."
         else:
             gap = self.skeleton[last.mention.end : value.start] if last.mention.end <= value.start else "."
@@ -271,7 +277,7 @@ class Grading(Clause):
 
     def _inherited_grade(self, mention: Mention, *, left: bool) -> str | None:
         """'Grade ≥3 adverse events were neutropenia (60%), anemia (40%)': the head's grade goes for the list."""
-        if mention.name in ("AE", "SAE"):
+        if mention.name in ("AE", "SAE") or _LOW_COUNT.match(self.folded, mention.start):
             return None
         for g in reversed([g for g in self.grades if g.end <= mention.start]):
             between = self.skeleton[g.end : mention.start]

@@ -19,6 +19,7 @@ from extract.numbers import Atom, read_numbers
 from extract.quantities import Quantity, read_quantities
 from extract.scope import INLINE_LABEL, ONE_STUDY, Scope, Sentence, scope_of
 from extract.uncounted import of_those_without
+from extract.unlisted import unlisted_events
 from models.record import Record
 from models.study import StudyType
 from models.vocabulary import Term, fold
@@ -164,6 +165,7 @@ def read_sentence(s: Sentence, local: dict[str, Term | None], carried: Carried) 
             for one in link(folded, reading.mentions, results, carried)
             if one.quantity is None or not is_baseline(s.folded, one.mention, one.quantity)
         ]
+        reading.links += unlisted_events(folded, results, reading.links)
         reading.links += read_absences(folded, reading.mentions, reading.quantities, reading.links, carried)
         reading.links = [
             one
