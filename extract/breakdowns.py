@@ -20,6 +20,11 @@ _LABEL_RESULT = re.compile(
     r"(?:\bgrades?\s*(?:[\d≥<>]\S*)?|\bcr[si]?|\bpr|\bsd|\bpd|\bresponse|\bremission|\bprogression"
     r"|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$"
 )
+# Signs of an illness are no groups: 'tremor (n = 6)'.
+_SIGN = re.compile(
+    r"\b(?:tremor|seizures?|aphasia|confusion|cognitive(?:\s+\w+)?|deficits?|consciousness|headaches?|balance|encephalopathy|diarrh\w+|rash|vomiting|nausea"
+    r"|cough|dyspn\w+|edema|oedema|hypoxia|hypotension|pneumonia|sepsis|cellulitis|ba?cter(?:a)?emia|reactivation|failure|manufactur\w+|refusal|withdrawal)\s*$"
+)
 # The whole study: 'The cohort (n = 88)', 'Patients (N = 88) had'.
 _STUDY = re.compile(
     r"^(?:(?:in|of|among|for|all|the|our|this|study|entire|whole|overall|total|eligible|consecutive|adult|patient|multi-?cent\w+|single-cent\w+"
@@ -43,6 +48,7 @@ _MATCHED = re.compile(
 _COHORT_BEFORE = re.compile(r"\b(?:cohort|arm|group|level)\s+[\da-d]\w?\s*[,:]\s*$")
 _EVALUABLE_FOR = re.compile(
     r"\b(?:evaluable|assessable)(?:\s+for\s+(?:[\w-]+\s*){1,3})?$|\bwith\s+(?:at\s+least\s+|[≥>]\s?|a\s+minimum\s+of\s+)[^,;()]{1,40}\bfollow-?up$"
+    r"|\b(?:followed|observed)\s+(?:up\s+)?for\s+(?:at\s+least\s+|[≥>]\s?|more\s+than\s+)[^,;()]{1,40}$"
 )
 # 'treated with axi-cel (41/78, 53%)'.
 _NAME_BEFORE = re.compile(r"(?:-cel|leucel)\s*[(\[]\s*$")
@@ -224,7 +230,8 @@ def _equals(
     if re.search(r"\d$", item or label[-12:]) and name is label and _DOSE_AFTER.match(folded, c.end):
         return Count("arm", c.n, "dose-level", 0.75, start, c.end)
     if (
-        (_LABEL_RESULT.search(name) and not _EVALUABLE_FOR.search(name))
+        _SIGN.search(name)
+        or (_LABEL_RESULT.search(name) and not _EVALUABLE_FOR.search(name))
         or _GRADE_LABEL.search(text, max(0, c.start - 24), c.start)
         or re.search(r"\bgrades?\b[^,;]{0,40}$|%\s*$|\b(?:or|and)\s+\d$", name)
         or _PERCENT_OF.search(name)

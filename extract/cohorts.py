@@ -57,8 +57,8 @@ _ALSO_TREATED = re.compile(
 _WITH_DISEASE = re.compile(r"\s*with\s+(?:primary\s+)?(?:relapsed|refractory|progressive|recurrent)\b")
 # What follows 'eight of 15 patients' when it tells of the time before treatment.
 _BASELINE = re.compile(
-    r"\s*(?:had|have|were|with|who\s+had|carried|harbou?red|presented\s+with)\s+(?:(?:received|undergone|been|at\s+least|an?)\s+)*"
-    r"(?:(?:\w+\s+)?(?:prior|previous|previously|high-risk|primary\s+refractory|refractory|bulky|extramedullary|double-hit|advanced"
+    r"\s*(?:had|have|were|with|who\s+had|carried|harbou?red|presented\s+with)\s+(?:(?:received|undergone|been|at\s+least|an?)\s+)*(?:(?:bt|bridging)\b|"
+    r"(?:\w+\s+)?(?:prior|previous|previously|high-risk|primary\s+refractory|refractory|bulky|extramedullary|double-hit|advanced"
     r"|stage|aged|older|penta|triple|exposed|heavily|treatment-na|\d\+?\s+(?:or\s+more\s+)?prior|[\w-]+-refractory)"
     r"|[\w\s-]{0,30}?(?:mutations?|cytogenetics|abnormalit\w+|involvement|histology|rearrangements?|plasmacytomas?|disease\s+at"
     r"|del\s?\(?17p|t\(\d+))"

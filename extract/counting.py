@@ -58,6 +58,7 @@ _ACTION = (
 _THING = re.compile(
     rf"\s*(?:(?!{roles.PEOPLE}\b|{_STOP_WORDS}\b|{_ACTION}\b)[a-z][\w/-]*\s+){{0,3}}?{roles.THINGS}(?![\w-])"
     rf"|\s?[-–—:.]\s?\d|-[a-z]|\s*%"
+    r"|(?:\s*,\s*[\d.]{1,6}){0,5}\s*,?\s*(?:and|or|to)\s+[\d.]{1,6}\s*(?:×|x\s?10|million\b)"
 )
 # '55 received fresh CAR-T cells and 35 cryopreserved cells': the verb is said once.
 _GIVEN = re.compile(

@@ -82,9 +82,9 @@ AFTER: tuple[Row, ...] = (
         r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed"
         r"|evaluated)|\beligible\s+for\s+(?:the\s+|this\s+)?(?:[\w-]+\s+){0,3}?analys[ie]s\b"),
     ("screened", "screened-after",
-        rf"\b{_BE}(?:screened|harvested)\b|\b{_BE}assessed\s+for\s+(?:eligibility|inclusion)|\b(?:leuk?[ao]?)?pheresed\b"
+        rf"\b{_BE}(?:screened|harvested)\b|\b{_BE}assessed\s+for\s+(?:eligibility|inclusion)|\b(?:leuk?[ao]?|lympho?)?pheresed\b"
         rf"|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on"
-        rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|t-cell\s+)?(?:a?pheresis|collection"
+        rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|lympho?|t-cell\s+)?(?:a?pheresis|collection"
         rf"|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was"
         rf"|were)\s+(?:successfully\s+)?manufactured"),
     ("subgroup", "validation-cohort",
@@ -117,7 +117,7 @@ AFTER: tuple[Row, ...] = (
         rf"|cd\d+)[\w\s-]{{0,30}}administered"),
     ("evaluable", "analysed-after",
         rf"\b{_BE}(?:analy[sz]ed|evaluated|assessed(?!\s+for\s+(?:eligib|inclusion))|available)\b"
-        rf"|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bhad\s+(?:an?\s+)?(?:evaluable|available"
+        rf"|\bfor\s+(?:the\s+)?(?:final\s+|primary\s+)?analys[ie]s\b|\bin\s+the\s+final\s+(?:dataset|cohort|sample)\b|\bhad\s+(?:an?\s+)?(?:evaluable|available"
         rf"|informative|assessable|measurable)\b"),
 )  # fmt: skip
 
@@ -143,6 +143,8 @@ BEFORE: tuple[Row, ...] = (
     ("screened", "screened-before",
         rf"\b(?:screened|(?:leuk[ao]?)?(?:a?pheresis)\s+(?:(?:was|were)\s+(?:\w+\s+)?(?:performed|done"
         rf"|carried\s+out|completed|successful)\s+)?(?:in|for|on|of)|manufactured\s+for)\s+{_SUM}"),
+    ("subgroup", "not-given-to",
+        rf"\b(?:was|were|been)\s+not\s+(?:given|administered|infused|delivered)\s+(?:to|in|into)\s+{_SUM}"),
     ("subgroup", "second-product",
         rf"\b(?:second|third|repeat)\s+[\w\s-]{{0,30}}(?:was|were)\s+(?:given|administered|infused)\s+(?:to"
         rf"|in)\s+{_SUM}"),
@@ -163,21 +165,21 @@ BEFORE: tuple[Row, ...] = (
         rf"\b(?:samples?|specimens?|biops(?:y|ies)|eegs?|scans?|images|products?|sera|serum|plasma|blood|aspirates)\s+"
         rf"(?:(?:were\s+)?(?:collected|obtained|available|derived|taken|isolated)\s+)?(?:from|of|for|in)\s+{_SUM}"),
     ("enrolled", "enrolled-before",
-        rf"\b(?:enrolled|enroll?ing|included|includes|recruited|registered|identified|reviewed|evaluated"
+        rf"\b(?:enrolled|enroll?ing|included(?:\s+were)?|includes|gathered|assembled|compiled|recruited|registered|identified|reviewed|evaluated"
         rf"|studied|enroll?ment\s+of|involv(?:ing|ed)|including|compris(?:ing|ed)|accrued|collected"
         rf"|total(?:l)?ing|total\s+of|in\s+total,?|encompass(?:ing|ed)|cohort\s+of|cohort\s+(?:included"
         rf"|comprised|consisted\s+of)|population\s+(?:included|comprised|consisted\s+of|of)|investigated"
         rf"|assessed|examined|reported?|reporting|describe|present|series\s+of|experience\s+(?:of|with|in)"
         rf"|study\s+of|followed|irradiated|scored|regraded|retained|stud(?:y|ies)\s+(?:with|and)"
         rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information)\s+(?:of|from|on)"
-        rf"|report\s+on|used|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
+        rf"|report\s+on|look(?:ed|ing)?\s+(?:back\s+)?at|used|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
         rf"|contain(?:s|ed)|holds|held|lists|listed|covers|covered|counted)|(?:study\s+population|study\s+sample|cohort|series)\s+(?:was|were))\s+(?:on\s+)?{_DATA}{_SUM}"),
     ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
     ("enrolled", "there-were", rf"\bthere\s+were\s+{_SUM}"),
     ("enrolled", "across", rf"\b(?:identified|included|pooled|covering)\s[^;:.]{{0,70}}?\bacross\s+{_SUM}"),
     ("enrolled", "studied-in",
         rf"\bwe\s+(?:(?:also|then|\w+ly)\s+)?(?:assess|evaluat|analy[sz]|investigat|examin|stud[iy]|compar|describ|characteri[sz]|explor"
-        rf"|review|audit|survey)(?:e|ed|ied)?\s[^;:,.()\d]{{3,110}}?\b(?:in|among|of|from)\s+{_SUM}"),
+        rf"|review|audit|survey)(?:e|ed|ied)?\s[^;:.()\d]{{3,140}}?\b(?:in|among|of|from)\s+{_SUM}"),
 )  # fmt: skip
 
 # Sets of patients that a paper names: 'the leukapheresis set (n = 92)', 'the safety population consisted of 87'.
@@ -300,7 +302,9 @@ ARM = re.compile(
     r"|\bassigned\s+to|\ballocated\s+to|\bperiod\s+\d|"
     r"\brandomi[sz]ed\s+to|\bhistorical\s+controls?\b|\bcontrols?\s+(?:arm|group)"
 )
-COMPARED = re.compile(r"\bvs\b|\bversus\b|\bcompar(?:ed|ing|ison|e)\b(?!\s+to\s+baseline)")
+COMPARED = re.compile(
+    r"\bvs\b|\bversus\b|\bcompar(?:ed|ing|ison|e)\b(?!\s+to\s+baseline)|(?<!hla-)(?<!hla )\bmatched\b[^;.]{0,60}\b(?:with|to)\b"
+)
 GROUP_NAME = re.compile(r"\b(?:group|arm|cohort(?:\s+[\da-d])?)\s*$")
 # 'in the standard arm 40 of 90 …': whom both numbers are of.
 IN_ARM = re.compile(
@@ -324,7 +328,7 @@ RESULT = re.compile(
     r"\s*(?:patients?\s+)?(?:of\s+\w+\s+)?(?:who\s+)?(?:(?:had|have|has|were|was|are|is|remain(?:ed)?"
     r"|with|in|experienced|developed|showed|suffered|reached|entered|achieved|acquired|attained|still)\s+)*"
     r"(?:an?\s+|the\s+|had\s+|been\s+|in\s+|only\s+|ongoing\s+|still\s+)*(?:[\w≥>-]+\s+){0,2}?"
-    r"(?:response|responses|respond(?:ed|ing)|remissions?|crs?|cri|pr|sd|pd|vgpr|scr|mrd\w*|progress(?:ed"
+    r"(?:response|responses|respond(?:ed|ing)|regress\w*|remissions?|crs?|cri|pr|sd|pd|vgpr|scr|mrd\w*|progress(?:ed"
     r"|ion|ive)|died|dead|deaths?|alive|icans|neurotox\w*|grade|"
     r"toxicit\w*|adverse|relapsed|relapses?|recurr\w*|negative|stable|lost|withdr\w*|discontinued|not"
     r"|never|no|cytokine|cytopeni\w*|neutropeni\w*|thrombocyto\w*|an?emia|platelets?|bleed\w*"

@@ -16,6 +16,11 @@ _WITH_DISEASE = re.compile(rf"\s+with\s+(?:[\w/+-]+\s+){{0,3}}?{roles.DISEASE}")
 _CONSECUTIVE = re.compile(
     r"\b(?:consecutive|all|our|adult|unselected)\s+(?:adult\s+)?(?:patients|children|adults)\s+with\s[^;:.]{0,120}$"
 )
+# 'in the nine patients treated under the revised protocol', of all who were treated
+_PARTICIPLE = re.compile(
+    r"\b(?:in|of|among|for)\s+the\s+[\w-]+\s+(?:(?!were\b|was\b|who\b)[\w-]+\s+){0,3}(?:treated|infused|dosed)$"
+)
+_WHO = re.compile(r"\s+(?:who|in\s+whom|whose|with(?:out)?)\b")
 _HAD = re.compile(r"\b(?:had|were|was|have|has)\b")
 _DRAWN = {"matched", "assessed-in"}  # drawn from a cohort that is larger
 _WEAK = {"title-count", "n-equals-all", "topic", "topic-subgroup", "denominator-adjective", "case"}
@@ -55,6 +60,7 @@ def settle(
         ),
         default=0,
     )
+    most_treated = max((c.n for level in levels for c in level if c.role == "treated"), default=0)
     titled = max((c.n for level in levels for c in level if c.rule == "title-count"), default=0)
     # An abstract that gives its cohort only as a denominator: '10 of 56 patients with CNS lymphoma'.
     stated = max((c.n for level in levels for c in level if c.role in WHOLE and c.rule not in _DRAWN), default=0)
@@ -98,6 +104,16 @@ def settle(
                 c = replace(c, role="subgroup")
             if c.rule in ("n-equals-studies", "there-were", "first-patients") and c.n < most:
                 c = replace(c, role="subgroup")
+            tail = text[c.end : c.end + 20]
+            if c.rule == "enrolled-before" and c.n < most and text[: c.start].endswith(" the ") and _WHO.match(tail):
+                c = replace(c, role="subgroup")
+            if (
+                c.rule == "treated-after"
+                and c.n < most_treated
+                and _PARTICIPLE.search(text, max(0, c.start - 12), c.end)
+            ):
+                if re.match(r"\s+(?:under|for|on|during|before|after|within|in)\b", tail):
+                    c = replace(c, role="subgroup")
             if c.rule == "enrolled-before" and known is not None and text[: c.start].endswith(("these ", "those ")):
                 c = replace(c, role=known.role)
             if c.rule == "reports" and kind == "meta_analysis":
