@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from extract.contextual import told_by_sentence
 from extract.grades import Mention, read_grades
 from models.vocabulary import Hit, Term, vocabulary
 
@@ -393,6 +394,7 @@ def all_mentions(text: str, folded: str, local: Mapping[str, Term | None]) -> li
         m = _TOXICITIES.match(folded, g.end)
         if m and g.name[-1].isdigit() and all(m.end(1) <= c.start or m.start(1) >= c.end for c in concepts):
             concepts.append(Mention("events", m.start(1), m.end(1), "AE"))
+    concepts += told_by_sentence(folded, concepts)
     return sorted(concepts + grades, key=lambda m: m.start)
 
 

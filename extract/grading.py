@@ -126,6 +126,11 @@ class Grading(Clause):
                 return ["any", led[0].name]
         if len(led) == len(run.items):  # 'any-grade and grade ≥3 CRS occurred in 80% and 5%'
             return [g.name for g in led]
+        turns = len(led) == 2 and len(run.items) == 4 and len(concepts.items) == 1
+        if turns and run.joints[0] == run.joints[2] < 2 and run.joints[0] <= run.joints[1]:
+            return [led[0].name, led[1].name] * 2  # '… were 48% and 20% for A and 12% and 4% for B'
+        if turns and run.joints[0] == run.joints[2] == 2 and run.joints[1] < 2:
+            return [g.name for g in led for _ in range(2)]  # '… were 80% vs 70% and 5% vs 4%'
         previous = max((q.end for q in self.values if q.end <= run.start), default=0)
         near = [g for g in self.grades if max(concepts.end, previous) <= g.start < run.start]
         if len(near) == len(run.items) and len(near) > 1:
@@ -158,8 +163,10 @@ class Grading(Clause):
             last = self.tagged.get(id(run.items[-1]))  # '…, of which 2 and 1 were grade ≥3'
             if (
                 last is not None
-                and re.match(r"^[\])%\s]*were\s*$", self.skeleton[run.end : last.start])
-                and re.search(r"\bof\s+(?:which|whom|these|them)\s*,?\s*$", self.skeleton[: run.start])
+                and re.match(r"^[\])%\s]*(?:were|being|was|having|had)\s*$", self.skeleton[run.end : last.start])
+                and re.search(
+                    r"\b(?:of\s+(?:which|whom|these|them)|with|including)\s*,?\s*$", self.skeleton[: run.start]
+                )
             ):
                 own = last
         if own is not None:

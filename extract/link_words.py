@@ -111,6 +111,10 @@ SELECTED = re.compile(
 LABELLED = re.compile(
     r"^\s*(?:,|;|vs\.?|versus|and|compared\s+with)\s*(?:[\w+≥>≤<'’/.-]+\s+){0,5}[\w+≥>≤<'’/.-]+\s*[,:=]?\s*$"
 )
+# 'ORR was 65% (axi-cel 74%, tisa-cel 53%)': the same of each group.
+BY_GROUP = re.compile(
+    r"^[%\s]*[(\[]\s*(?:(?:in|for|with)\s+)?(?:(?:the\s+)?[\w/+-]+\s+(?:group|arm|cohort)|[\w-]*-cel|\w+leucel|controls?|d?lbcl|t?fl|mcl|mzl|b?-?all|nhl|cll|children|adults|(?:high|low)-risk)\s*[,:=]?\s*$"
+)
 # Events that the next sentence goes on about: 'Grade 3-4 events were seen in 4'.
 LASTING = frozenset({"CRS", "neurotoxicity", "GVHD", "infection", "cytopenia", "neutropenia", "HLH/MAS", "DLT"})
 RESTATES = re.compile(

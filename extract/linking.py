@@ -19,6 +19,7 @@ from extract.link_words import (
     ASSESSED,
     BARRIER,
     BRACKETED_GROUP,
+    BY_GROUP,
     CARRY,
     CHANGE,
     COMPARED,
@@ -374,6 +375,9 @@ class _Reader(Whom):
             return
         if left is not None and not fresh and self._carries(previous_end, run):
             self._emit(run, left, "carried-in-sentence", 0.8, left=True)
+            return
+        if left is not None and not fresh and self.links and BY_GROUP.match(self.folded[previous_end : run.start]):
+            self._emit(run, left, "by-group", 0.8, left=True)
             return
         event = self._event_of_grade(run, left)
         if event is not None:

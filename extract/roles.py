@@ -111,7 +111,7 @@ AFTER: tuple[Row, ...] = (
         rf"|receipt\s+of)\s+{OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to"
         rf"|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
         rf"|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b"
-        rf"|lymphodepletion\s+and)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?!been\s+(?:assigned|allocated|randomi[sz]ed))(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
+        rf"|lymphodepletion\s+and)(?![\s-]*(?:t[\s-]cells?\s+|t\s+|cells?\s+|products?\s+|therapy\s+)*(?:orders?|requests?|prescriptions?|slots?|approvals?|referrals?|indications?)\b)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?!been\s+(?:assigned|allocated|randomi[sz]ed))(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
         rf"|\breceived\s+(?:lymphodeplet\w+|conditioning|preconditioning)\s+(?:[\w-]+\s+){{0,2}}?(?:followed\s+by|and|then)"
         rf"\s+(?!(?:allo|auto|stem))[^;:,]{{0,60}}?{CAR}|\bcompleted\s+the\s+treatment|\bhad\s+(?:car"
         rf"|cd\d+)[\w\s-]{{0,30}}administered"),
@@ -310,7 +310,9 @@ GROUP_NAME = re.compile(r"\b(?:group|arm|cohort(?:\s+[\da-d])?)\s*$")
 IN_ARM = re.compile(
     r"\b(?:in|of|within)\s+(?:the\s+)?(?:[\w+/-]+\s+){1,4}(?:arm|group),?\s+(?:only\s+|a\s+total\s+of\s+)?(?:[\d,]+\s*(?:\([^()]*\)\s*|\s+)(?:out\s+)?of\s+(?:the\s+)?)?$"
 )
-GROUP_LABEL = re.compile(r"\s*[\(\[]\s*(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b")
+GROUP_LABEL = re.compile(
+    r"\s*[\(\[]\s*(?!(?:training|validation|derivation|discovery|development|test)\b)(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b"
+)
 DOSE = re.compile(
     r"\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at"
     r"|in|with|on|to|received)\s+(?:the\s+|each\s+|an?\s+)?(?:highest\s+|lowest\s+|middle\s+|same\s+|first\s+|second\s+|third\s+|fourth\s+|fifth\s+)?(?:dose[\s-]*(?:levels?"

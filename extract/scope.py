@@ -28,7 +28,7 @@ _CONCLUSION = re.compile(r"conclu|interpretation|discussion|implication|meaning|
 
 # Signs, in the sentence itself, that it is not about this study's results.
 OTHERS = re.compile(
-    r"\b(?:historical(?:ly)?|(?<!as\s)previous(?:ly)?\s+(?:reported|published|described|shown)|have\s+been\s+(?:reported|shown|described|associated)|has\s+been\s+(?:reported|shown|described)|in\s+(?:earlier|other|previous|prior|published|historical)\s+(?:trials?|stud(?:y|ies)|series|reports?|cohorts)|"
+    r"\b(?:(?<!\d\s)historical(?:ly)?(?!\s+(?:controls?|cohorts?|comparators?)\s+(?:matched|of\s+\d|\(|receiving|treated|who|given))|(?<!as\s)previous(?:ly)?\s+(?:reported|published|described|shown)|have\s+been\s+(?:reported|shown|described|associated)|has\s+been\s+(?:reported|shown|described)|in\s+(?:earlier|other|previous|prior|published|historical)\s+(?:trials?|stud(?:y|ies)|series|reports?|cohorts)|"
     r"(?:was|were|is|are)\s+(?:first\s+)?(?:approved|licen[sc]ed|authori[sz]ed)\b[^.]{0,120}?\b(?:on\s+the\s+(?:strength|basis)|based\s+on|following)\b|"
     r"(?:is|are)\s+(?:estimated|expected|known|reported)\s+to|pivotal\s+trials?\s+(?:reported|showed|of)|according\s+to\s+the\s+literature|the\s+literature|in\s+contrast\s+to\s+(?:published|historical)|reported\s+(?:by|in)\s+(?:others|the\s+literature)|others\s+have\s+reported|for\s+(?:instance|example),?\s+in|^(?:a?etiolog\w+|causes)\s+(?:included|were|of(?!\s+(?:[\w-]+\s+){0,4}(?:deaths?|mortality|nrm)\b))|meanwhile\s+published|"
     r"^(?!.*\bzuma-\d).*scholar-1|designed\s+to\s+(?:detect|show|demonstrate)|power\s+to\s+detect|was\s+powered|sample\s+size|planned\s+(?:enrol|accrual|sample)|null\s+hypothesis|one[\s-]sided\s+(?:type|alpha|α|significance|error|test)|type\s+i\s+error|per\s+protocol\s+defined|"
@@ -111,7 +111,10 @@ def scope_of(folded: str, section: str, *, own_begun: bool) -> tuple[Scope, bool
     if OTHERS.search(folded) and not (
         own
         and own_begun
-        and not re.search(r"histor|previously|literature|model|assumed|markov|simulat|sample size|powered", folded)
+        and not re.search(
+            r"(?<!\d )histor(?!ical (?:controls?|cohorts?|comparators?) (?:matched|of \d|\(|receiving|treated|who|given))|previously|literature|model|assumed|markov|simulat|sample size|powered",
+            folded,
+        )
     ):
         return Scope.NOTHING, own
     if not own_begun and not own:
