@@ -42,6 +42,13 @@ _PER_CENT = re.compile(r"\bper\s?cent")
 _OF_PATIENTS = re.compile(r"^\s*of\s+(?:the\s+|all\s+)*(?:patients|children|adults|participants|subjects|cases)")
 # 'cohorts receiving 20 (n = 7), 40 (n = 24) or 80 (n = 11) x 10^6 cells'.
 _DOSE_AFTER = re.compile(r"[^;.]{0,60}?(?:(?:x|×)\s*10|million\b|\bcells?/kg)")
+_EVALUABLE_NEXT = re.compile(
+    r"\s*(?:patients\s+|pts\s+)?(?:response-|efficacy-)?(?:evaluable|assessable)(?:\s+(?:patients|pts))?\s*[)\];]"
+)
+# '… at 0.5 × 10⁶ cells per kg (n = 6)'
+_DOSE_BEFORE = re.compile(
+    r"(?:x|×)\s*10\s?[\^⁰¹²³⁴-⁹\d]*(?:\s*(?:car[\s-]?t?\+?\s*)?(?:t[\s-])?cells?)?(?:\s*(?:/\s?kg|/\s?m2|per\s+(?:kg|kilogram|m2)))?\s*[,:]?\s*$"
+)
 _MATCHED = re.compile(
     r"\b(?:after|following)\b[^;.]{0,40}\bmatching\s*$|\bmatched\s+(?:cohort|sample|set|population)\s*$"
 )
@@ -218,6 +225,10 @@ _THEN = re.compile(
 )
 
 
+# '… with T-ALL (n = 15) or T-LBL (n = 7) were enrolled': what was done is told of them all.
+_ONE_OF_SEVERAL = re.compile(r"\(\s*n\s?=\s?\d+\s*\)\s*,?\s*(?:and|or|,)\s[^()]*$")
+
+
 def _equals(
     folded: str, text: str, start: int, c: Candidate, label: str, linked: set[int], *, compared: bool
 ) -> Count | None:
@@ -227,6 +238,10 @@ def _equals(
     if whole_study and re.search(r"\d", item) is None:
         return Count("treated", c.n, "n-equals-all", 0.5, start, c.end)
     name = item if re.search(r"[a-z]{2}", item) else label
+    if _EVALUABLE_NEXT.match(folded, c.end):
+        return Count("evaluable", c.n, "n-equals-set", 0.75, start, c.end)
+    if _DOSE_BEFORE.search(item or label):
+        return Count("arm", c.n, "dose-level", 0.75, start, c.end)
     if re.search(r"\d$", item or label[-12:]) and name is label and _DOSE_AFTER.match(folded, c.end):
         return Count("arm", c.n, "dose-level", 0.75, start, c.end)
     if (
@@ -270,6 +285,7 @@ def _equals(
         and not re.search(r"\d", text[start : c.start])
         and not _LAST_OF_LIST.search(text[: c.start])
         and not re.search(r"\b(?:arm|group|cohort)\b", name[-30:])
+        and not _ONE_OF_SEVERAL.search(text, max(0, start - 90), start)
     ):
         role = "treated" if assigned["treated"] else "enrolled"
         return Count(

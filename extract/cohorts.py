@@ -19,7 +19,7 @@ from extract.sharing import coordinated, ellipses, listed_arms, loose, paired, p
 
 _TREATED = next(p for _, rule, p in roles.AFTER_RULES if rule == "treated-after")
 _CUT = re.compile(
-    r"[;:]|\.\s|,\s*(?:we|the|median|in|this|there|most|all)\s|,\s*(?:of\s+(?:whom|which|these|them)"
+    r"[;:]|\.\s|,\s*(?:we|the(?!\s+(?:majority|most|rest)\s+(?:of\s+\w+\s+)?(?:being|with|having|of\s+them))|median|in|this|there|most|all)\s|,\s*(?:of\s+(?:whom|which|these|them)"
     r"|including|while|whereas|but|so\s+that|with\s+\d|leaving)\b"
 )
 _NESTED = re.compile(r"[^,;:.]{0,90},\s*(?=(?:were|was|had|have|received|underwent|are|who)\b)")
@@ -30,6 +30,8 @@ _TOPIC = re.compile(
     r"(?:^|[,;:.]\s*|\b(?:and|that|results?|findings?)\s+)(?:of|among|in|for|across|from)\s+(?:the\s+"
     r"|these\s+|all\s+|those\s+|our\s+)*$"
 )
+# 'Among seven CR patients, three …'
+_IN_STATE = re.compile(r"\b(?:crs?|cri|pr|mrd|sd|pd|responding|remitting)\b")
 _OTHER = re.compile(roles.OTHER_THERAPY)
 _SEEN_IN = re.compile(
     r"\b(?:observed|seen|occurred|reported|developed|noted|recorded|found|detected|failed|present"
@@ -126,7 +128,7 @@ def read_cohorts(
         if not title:
             found += loose(flat, outer, counts, linked - procedures)
         for c, count, following in zip(outer, counts, _next_starts(flat, outer), strict=True):
-            if count is not None and c.noun:
+            if count is not None and (c.noun or c.quantity.percent is not None):
                 found += _also_treated(flat, c, count, following)
         found += read_shares(folded, flat, quantities, linked)
         deep = blanked(folded, [(s + 1 + a, s + 1 + b) for s, e in spans for a, b in brackets(folded[s + 1 : e - 1])])
@@ -409,7 +411,7 @@ def _other_therapy(before: str) -> bool:
 def _labelled(folded: str, c: Candidate, following: int) -> bool:
     """'31 patients were transplanted (transplant group)'."""
     at = folded.find("(", c.np_end - 1, min(following, c.np_end + 110))
-    return at >= 0 and bool(roles.GROUP_LABEL.match(folded, at))
+    return at >= 0 and not re.search(r"\d", folded[c.np_end : at]) and bool(roles.GROUP_LABEL.match(folded, at))
 
 
 def _after(window: str) -> tuple[str, str, int] | None:
@@ -472,7 +474,7 @@ def _described(
         arms = re.search(r"\b(?:assigned|randomi[sz]ed|randomi[sz]ation|allocated|random\s+assignment)\b", before)
         return Count("arm", c.n, "assigned-arm", 0.8, c.start, c.end + min(len(window.rstrip()), 60)) if arms else None
     topic = _TOPIC.search(before)
-    if topic and c.noun.endswith(("responders", "survivors")):
+    if topic and (c.noun.endswith(("responders", "survivors")) or _IN_STATE.search(c.phrase)):
         return Count("subgroup", c.n, "topic-subgroup", 0.6, c.start, c.np_end)
     if (
         topic

@@ -155,7 +155,15 @@ _BASELINE_EVENT = re.compile(r"\b(?:baseline|pre-?\s?existing|pre-?\s?infusion|p
 _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen")
 
 
+# 'HGG' as high-grade glioma
+_GLIOMA = re.compile(r"gliom|glioblast|\brgbm|\bgbm|\b(?:recurrent|progressive|refractory|with)\s+$")
+
+
 def _excluded(hit: Hit, folded: str) -> bool:
+    if folded[hit.start : hit.end] == "hgg" and (
+        _GLIOMA.search(folded) if "gliom" in folded or "gbm" in folded else _GLIOMA.search(folded, 0, hit.start)
+    ):
+        return True
     if hit.term.name == "antigen-negative relapse" and not _RELAPSING.search(folded):
         return True
     if hit.term.name == ANTIGEN_POSITIVE and not _RELAPSED.search(folded):

@@ -329,9 +329,9 @@ class _Reader(Whom):
             # 'two had relapsed (one CD7-negative)': in a bracket a count goes with what it counts there.
             closes = re.search(r"[)\]]", self.skeleton[run.end :])
             if (
-                (first.bare or ("(" not in gap_left and re.match(r"^[%\s]*(?:an?\s+)?$", gap_right)))
+                (first.bare or ("(" not in gap_left and re.match(r"^[\])%\s]*(?:an?\s+)?$", gap_right)))
                 and (closes is None or "(" not in gap_left or right.end <= run.end + closes.start())
-                and not re.match(r"\s*[\])]", gap_right)
+                and not ("(" in gap_left and re.match(r"\s*[\])]", gap_right))
             ):
                 self._emit(run, right, "value-concept", 0.85, left=False)
                 return
@@ -418,7 +418,7 @@ class _Reader(Whom):
         open_ones = [r for r in before if self._depth(r.start) <= depth]
         own = [r for r in open_ones if not self._describes(r)]
         found = own or open_ones or before
-        if found and found[-1] not in own and self._is_told_of(found[-1], run):
+        if found and found[-1] not in own and (self._is_told_of(found[-1], run) or self._did_else(run)):
             return None
         if len(found) > 1 and found[-1].items[0].name in ("AE", "SAE"):
             between = self.skeleton[found[-2].end : found[-1].start]
@@ -428,7 +428,7 @@ class _Reader(Whom):
 
     def _has_own_value(self, right: ConceptRun, next_start: int, gap_right: str) -> bool:
         """Whether the concept on the right introduces the next value itself: '…, CRS in 5'."""
-        if next_start >= len(self.folded):
+        if next_start >= len(self.folded) or self.folded.endswith("responded", right.start, right.end):
             return False
         gap = self.skeleton[right.end : next_start]
         if re.match(r"^\s*\(\s*(?:n\s?=\s?)?$", gap) and COUNTED_EACH.match(self.skeleton, right.end):

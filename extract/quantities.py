@@ -84,6 +84,9 @@ _NAMED_COUNT = re.compile(
     r"\s*(?:[a-z]+\s+)?\ue000+[^)\]]*?(?:,|;|and|\+)|\s*(?:cases?\s+of\s+|patients?\s+with\s+)?(?:a\s+)?grade\b"
 )
 _NAMED = re.compile(r"\s*(?:[a-z]+\s+)?\ue000")
+_EVALUABLE_NEXT = re.compile(
+    rf"\s*(?:{PEOPLE}\s+)?(?:response-|efficacy-)?(?:evaluable|assessable)(?:\s+{PEOPLE})?\s*[)\];]"
+)
 _PEOPLE_CLOSED = re.compile(rf"\s*(?:{PEOPLE})\s*[)\];]")  # '(48%, 13 cases)'
 # 'in remission 3 years after infusion': a time point, where 'a PFS of 3 months after infusion' is a value.
 _LATER = re.compile(
@@ -251,6 +254,8 @@ def _joined(folded: str, q: Quantity, last: Atom, a: Atom) -> bool:
             if _PERCENT_OF_TOTAL.match(gap):
                 q.total, q.end, q.total_span = a.numbers[0], a.end, (a.start, a.end)
                 return True
+            if _EVALUABLE_NEXT.match(folded, a.end):
+                return False  # 'CR rate of 85% (n = 27 efficacy-evaluable)'
             if _COUNT_AFTER_PERCENT.match(gap) and (
                 _NAMED_COUNT.match(folded, a.end) or (":" in gap and _NAMED.match(folded, a.end))
             ):

@@ -32,9 +32,9 @@ THINGS = (
 )
 
 CAR = (
-    r"(?:\b(?:u|h)?car\b|\b(?:u|h)?car[\s-]?t|\w*cart\d*\b|chimeric|-cel\b|leucel\b|anti-?\s?cd|\bcd\s?\d+|\bbcma|"
+    r"(?:\b(?:u|h)?car\b|\b(?:u|h)?car[\s-]?t|\b[a-z]{1,4}\d{1,3}[a-z]?-?car-?ts?\b|\w*cart\d*\b|chimeric|-cel\b|leucel\b|anti-?\s?cd|\bcd\s?\d+|\bbcma|"
     r"\bgprc5d|\bgpc3|\binfusions?\b|\bcells?\b|\bstudy\s+treatment|\ballocated\s+(?:treatment|procedure)|"
-    r"\b(?:kte|ctl|jcar|jwcar|bb|lcar|cyad|cnct|pbcar|ucart|allo|auto|ct|gc|tt)-?[a-z]{0,2}\d{2,5}[a-z]?\b|"
+    r"\b(?:kte|ctl|jcar|jwcar|bb|lcar|cyad|cnct|pbcar|ucart|allo|auto|ct|gc|tt)-?[a-z]{0,2}\d{2,5}[a-z]?\b|\b(?!abt|mk-?\d|gs-?\d|rg\d|bgb|ly\d)[a-z]{2,5}-?\d{3,6}[a-z]?\b|"
     r"\bconstructs?\b|\bdoses?\s+of|\bcommercial\s+product|\d\s?(?:×|x)\s?10|\bthe\s+product\b)"
 )
 PRODUCT = re.compile(r"[a-z]-cel\b|leucel\b")
@@ -92,7 +92,7 @@ AFTER: tuple[Row, ...] = (
         r"|escalation|expansion|run-in|dose-escalation|dose-expansion)\s+(?:cohort|set|group|sample|phase|part|stage)\b"),
     ("evaluable", "included-in-analysis",
         rf"\b{_BE}included\s+in\s+(?:the|this|our|these)\s+(?:[\w-]+\s+){{0,3}}?analys[ie]s\b"),
-    ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+assigned)\b"),
+    ("enrolled", "randomised", r"\b(?:underwent\s+)?random(?:i[sz](?:ed|ation)|\s+assignment|ly\s+(?:assigned|allocated))\b"),
     ("arm", "assigned-arm",
         r"\b(?:assigned|allocated)\s+to\b(?!\s+treatment)|\b(?:enrolled|treated|included|entered|infused)\s+in(?:to)?\s+(?:the\s+)?(?:cohort|group|arm|stratum)\s+[\da-d]\b|\b(?:in\s+each|per)\s+(?:arm|group)|\bof\s+(?:arm|period|cohort"
         r"|group)\s+\w{1,2}\b|\bto\s+each\s+(?:treatment|arm|group)"),
@@ -154,7 +154,7 @@ BEFORE: tuple[Row, ...] = (
         rf"|for)|administrations?\s+of\s+[^;:,]{{0,20}}?{CAR}[^;:,]{{0,40}}?\b(?:in|to)|transition\s+to\s+car[\w-]*\s+in)\s+{_SUM}"),
     ("treated", "therapy-in",
         rf"(?:\bcar\b|\bcar[\s-]?t\w*|cart\d*|-cel|leucel|t[\s-]cells?|(?:\bcar|\bt[\s-]cells?)[\w\s-]{{0,24}}\b(?:therap(?:y"
-        rf"|ies)|treatment|products?))\s+(?:was\s+used\s+)?(?:in|on)\s+{_SUM}"),
+        rf"|ies)|treatment|products?)),?\s+(?:was\s+used\s+)?(?:(?:given\s+)?as\s+(?:part\s+of\s+)?[\w-]+(?:-line|\s+line)\s+(?:treatment|therapy)\s+)?(?:in|on)\s+{_SUM}"),
     ("treated", "tolerated-in",
         rf"\b(?:tolerated|safe|feasible|effective|(?:efficacy|toxicity|safety|outcomes?|activity|toxicities)\s+(?:and|or)\s+\w+)"
         rf"(?:\s+and\s+\w+)?\s+in\s+{_SUM}"),
@@ -174,7 +174,7 @@ BEFORE: tuple[Row, ...] = (
         rf"|trials?\s+(?:with|and)|(?:data|outcomes?|records?|information)\s+(?:of|from|on)"
         rf"|report\s+on|look(?:ed|ing)?\s+(?:back\s+)?at|used|(?:series|cohort|population|registry|database|dataset)\s+(?:has|had"
         rf"|contain(?:s|ed)|holds|held|lists|listed|covers|covered|counted)|(?:study\s+population|study\s+sample|cohort|series)\s+(?:was|were))\s+(?:on\s+)?{_DATA}{_SUM}"),
-    ("enrolled", "randomised", rf"\brandomi[sz]ed\s+{_SUM}"),
+    ("enrolled", "randomised", rf"\b(?:randomi[sz]ed|randomly\s+(?:assigned|allocated))\s+{_SUM}"),
     ("enrolled", "there-were", rf"\bthere\s+were\s+{_SUM}"),
     ("enrolled", "across", rf"\b(?:identified|included|pooled|covering)\s[^;:.]{{0,70}}?\bacross\s+{_SUM}"),
     ("enrolled", "studied-in",

@@ -19,6 +19,8 @@ from extract.link_words import (
     NEXT_LABEL,
     ONGOING,
     OTHER_GROUP,
+    OTHER_PREDICATE,
+    OTHERS,
     OVER_TIME,
     PREDICATES,
     REMISSIONS,
@@ -62,6 +64,10 @@ class Whom(Companions):
         between = self.skeleton[run.end : value.start]
         who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start].replace(GRADE, "-"))
         return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
+
+    def _did_else(self, run: ValueRun) -> bool:
+        """'Among 7 CR patients, 3 proceeded to transplantation': told of what three of them did, not of the CR."""
+        return run.items[0].bare and bool(OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60]))
 
     def _depth(self, at: int) -> int:
         return self.skeleton.count("(", 0, at) - self.skeleton.count(")", 0, at)
@@ -222,7 +228,7 @@ class Whom(Companions):
             return False
         before = self.folded[max(0, q.start - 22) : q.start]
         if TOPIC.search(before):
-            return right is None or bool(gap_right.strip())
+            return right is None or bool(gap_right.strip()) or bool(OTHERS.match(self.folded, right.end))
         if right is not None and re.match(rf"^\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+$", gap_right):
             return False  # 'In 5 patients stable disease lasted half a year'
         return bool(
