@@ -155,7 +155,16 @@ class Companions(Severity):
         if before:
             return before[-1].times[0]
         if mention.kind == "survival":
-            after = [t for t in times if t.start >= value.end and ";" not in self.skeleton[value.end : t.start]]
+            # Not the time that stands before another endpoint: '61% were alive, with a 2-year EFS of 48%'.
+            after = [
+                t
+                for t in times
+                if t.start >= value.end
+                and ";" not in self.skeleton[value.end : t.start]
+                and not (
+                    t.start > mention.end and re.match(rf"[\s-]*(?:estimated\s+)?{CONCEPT}", self.skeleton[t.end :])
+                )
+            ]
             if after:
                 return after[0].times[0]
             return self._time_before()

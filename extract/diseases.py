@@ -34,7 +34,7 @@ BROADER: dict[str, tuple[str, ...]] = {
     "B-NHL": ("NHL", "lymphoma"),
     "NHL": ("lymphoma",),
     "PCNSL": ("CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
-    "secondary CNS lymphoma": ("CNS lymphoma", "B-NHL", "NHL", "lymphoma"),
+    "secondary CNS lymphoma": ("B-NHL", "NHL", "lymphoma"),
     "CNS lymphoma": ("B-NHL", "NHL", "lymphoma"),
     "HL": ("lymphoma",),
     "T-LBL": ("T-cell lymphoma", "NHL", "lymphoma"),

@@ -235,6 +235,7 @@ INFECTION_KINDS = re.compile(
 # groups may be named by concepts.
 _GROUP = rf"(?:(?!(?:was|were|had|has|have|is|are|developed|experienced|achieved|died|occurred|underwent|required)\b)[\w+≥≤<>'’/.{CONCEPT}{TIME}-]+\s*(?:\([^()]{{0,40}}\)\s*)?)"
 OTHER_GROUP = re.compile(
+    rf"^[\])%\s]*;\s*(?:and\s+)?(?:with|without|otherwise|in\s+(?:the\s+)?(?:others?|rest)|if\s+not)\s*(?:[\w-]+\s+){{0,3}}?[\w-]*,\s*$|"
     rf"^[\])%\s]*(?:\([^()]{{0,60}}\)\s*)?(?:(?:in|for|with|among|of|after|without|from|at)\s+{_GROUP}{{1,12}}|overall\s*|alone\s*)?"
     rf"[,;(]?\s*(?:and|but|vs\.?|versus|than|compared\s+(?:with|to)|as\s+compared\s+(?:with|to)|as\s+opposed\s+to|(?:similar|comparable|superior|inferior)\s+to|against|while|whereas|relative\s+to|,)\s*"
     rf"(?:only\s+|just\s+|it\s+was\s+|that\s+|those\s+)*(?:(?:in|for|with|among|after|without|of|from)\s+{_GROUP}{{1,12}})?[\[(]?\s*(?:was\s+|only\s+|it\s+was\s+|:\s*)*$"
@@ -260,4 +261,7 @@ SHARE_OF_THOSE = re.compile(
 )
 # 'expansion was associated with responses, and persisted in 17%': the object of a sentence is not told of further on.
 OBJECT = re.compile(r"\b(?:associated|correlated)\s+with\s+(?:[\w-]+\s+){0,2}$")
+# 'MRD was undetectable', 'MRD became negative': a whole statement, whose patients stand before it.
+SAID_OF = re.compile(r"\s(?:was|were|became|turned)\s")
+MADE_UP = re.compile(r"\s*(?:accounted\s+for|made\s+up|constituted|comprised|represented)\s+(?:only\s+|about\s+)?$")
 EITHER = re.compile(rf"{CONCEPT}+\s+or\s+{CONCEPT}+")

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 
-from extract.companions import DEPTHS
 from extract.concepts import Mention
+from extract.emitting import Emitting, direct_claim
 from extract.episodes import kind_of_infection
-from extract.groups import group_of
 from extract.hazards import ratio_of
 from extract.link_words import (
     ASSESSED,
@@ -26,7 +25,6 @@ from extract.link_words import (
     COUNTED_EACH,
     DESCRIBES,
     DID,
-    EITHER,
     EQUALS,
     FOR_NAMED,
     FOR_SOME,
@@ -37,6 +35,7 @@ from extract.link_words import (
     INFECTION_KINDS,
     LASTING,
     LEFT_DIRECT,
+    MADE_UP,
     MOST_COMMON,
     MOST_COMMON_OF,
     NEGATED_LIST,
@@ -51,6 +50,7 @@ from extract.link_words import (
     RIGHT_NEAR,
     RIGHT_PREDICATE,
     RIGHT_VERB,
+    SAID_OF,
     SELECTED,
     SHARE_OF_THOSE,
     UNTOLD,
@@ -69,7 +69,6 @@ from extract.nested import (
 )
 from extract.quantities import PEOPLE, Quantity
 from extract.uncounted import denied_in, no_value
-from extract.whom import Whom
 
 
 def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carried: Carried) -> list[Link]:
@@ -81,7 +80,7 @@ def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
 
 
-class _Reader(Whom):
+class _Reader(Emitting):
     """Decides for every run of values which concept it belongs to."""
 
     def read(self) -> list[Link]:
@@ -262,6 +261,26 @@ class _Reader(Whom):
         if shared is not None:
             self._emit(run, shared, "share-of-responders", 0.85, left=False)
             return
+        if (
+            right is not None
+            and not direct_claim(gap_left)
+            and re.match(r"^[\])%\s]*$", gap_right)
+            and SAID_OF.search(self.folded[right.start : right.end])
+        ):
+            self._emit(run, right, "value-verb-concept", 0.9, left=False)  # 'and in 42 of them MRD was undetectable'
+            return
+        if (
+            direct
+            and left is not None
+            and first.bare
+            and re.match(r"^\s*[,:]\s*$", gap_left)
+            and re.match(r"\s*\)", self.skeleton[run.end :])
+            and self._depth(run.start) > 0
+        ):
+            self._emit(run, left, "concept-in-value", 0.9, left=True)  # '(CR, 5; VGPR, 2) remained in response'
+            return
+        if right is not None and left is not None and fresh and MADE_UP.match(gap_left):
+            right = None  # 'antigen loss accounted for 8 of the 19 relapses'
         if right is not None and MOST_COMMON.match(gap_right):
             right = None  # 'Neutropenia (any grade, 90%; grade 3, 86%) was the most common adverse event'
         if right is not None and (
@@ -533,65 +552,3 @@ class _Reader(Whom):
         return "median" in self.folded[max(0, left.start - 40) : run.start] or self.folded[
             left.start : left.end
         ].startswith("m")
-
-    def _emit(self, run: ValueRun, concepts: ConceptRun, rule: str, strength: float, *, left: bool) -> None:
-        values, names = run.items, concepts.items
-        if not self.carried.told or self._depth(concepts.start) == 0:  # what stands in a bracket is told aside
-            self.carried.told = (*self.carried.told, tuple(names)) if all(m.kind == "response" for m in names) else ()
-        k, c = len(values), len(names)
-        if c > 1 == k and names[0].kind == "response" and EITHER.fullmatch(self.skeleton, concepts.start, concepts.end):
-            return  # '5 had stable or progressive disease' counts neither of the two
-        grade_list = self._grade_list(run, concepts, left=left)
-        if len(grade_list) == k > 1 and names[0].kind == "events":
-            self.last_list = grade_list
-        times = self._time_list(run, concepts)
-        places = self._places(run, concepts) if left and c < k and len(grade_list) != k != len(times) else None
-        by_group = c > 1 and k > c and run.joints[c - 1] > run.joints[0]
-        for i, value in enumerate(values):
-            if places is not None:
-                chosen = [name for name, place in zip(names, places, strict=True) if place == i]
-            elif c == k or (c == 1):
-                chosen = [names[i] if c == k else names[0]]
-            elif c > 1 and k % c == 0:
-                # 'CRS and ICANS (11% vs 7% and 34% vs 28%)' goes by concept, '(6% and 24% vs 7% and 15%)' by group.
-                chosen = [names[i % c] if by_group else names[i // (k // c)]]
-            elif c > 1 and k == 1:
-                together = bool(re.search(r"\b(?:and|both|plus|nor)\b", self.skeleton[concepts.start : concepts.end]))
-                chosen = list(names) if together else [names[-1]] if left else [names[0]]
-            elif c > k > 1:
-                chosen = [names[i + (c - k)]]
-            else:
-                chosen = [names[-1] if left else names[0]]
-            for mention in chosen:
-                grade = grade_list[i] if len(grade_list) == k else None
-                if (
-                    grade is None
-                    and mention.kind == "events"
-                    and mention.name not in ("death", "all-cause death", "DLT")
-                ):
-                    grade = self._grade(mention, concepts, value, run, left=left)
-                time = times[i] if len(times) == k and k > 1 and c != k else None
-                if k > c > 1 and k % c == 0 and not by_group:
-                    of_each = self._time_list(ValueRun(values[: k // c], run.start, values[k // c - 1].end), concepts)
-                    time = of_each[i % (k // c)] if of_each else time
-                mixed = c > 2 and mention.name in DEPTHS and any(m.kind == "survival" for m in names)
-                if time is None and not mixed:  # 'ORR, CR and 1-year PFS were': the year is of the PFS
-                    time = self._time(mention, concepts, value, run)
-                start, end = (min(mention.start, value.start), max(mention.end, value.end, value.tail))
-                start, end = self._with_companions(start, end, grade, time)
-                doubt = 0.9 if c > 1 and c != k else 1
-                group = group_of(self.folded, self.skeleton, value.start, max(value.end, value.tail), listed=k > c)
-                self.links.append(Link(mention, value, rule, strength * doubt, start, end, grade, time, group=group))
-                if mention.kind == "events" and k == 1 and self._one_of_each(mention, value):
-                    continue
-                behind = max(value.end, mention.end)
-                if mention.kind == "events" and grade not in (None, "any") and self._each_of_grade(behind, grade):
-                    self._whole_too(mention, value)
-                self._limiting(mention, value, rule, strength)
-                self.carried.latest = mention
-                if mention.kind == "survival" and time:
-                    self.carried.time = time
-                if mention.kind == "events":
-                    same = self.carried.event is not None and self.carried.event.name == mention.name
-                    self.carried.grades = (*self.carried.grades, grade or "any") if same else (grade or "any",)
-                    self.carried.event = mention
