@@ -216,6 +216,9 @@ def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: l
     return replace(made, role=last.role, rule="union", start=outer[host - 1].start)
 
 
+_THINGS = re.compile(
+    r"\b(?:pathogens?|organisms?|isolates?|species|causes?|symptoms|signs|manifestations|toxicities|infections|reasons?)\b[^.;:()\d]{0,40}(?:\bwere\b|\bwas\b|\bincluded?\b|\bincluding\b|:)[^.;]*$"
+)
 _DIED = re.compile(r"\b(?:died|deaths?|succumbed)\b")
 # '(N = 184) were randomly assigned': what was done with all of them.
 # 'lupus (n = 15), myositis (n = 12) or sclerosis (n = 8) were treated': the last of several kinds.
@@ -252,6 +255,8 @@ def _equals(
         or _PERCENT_OF.search(name)
     ):
         return None
+    if _THINGS.search(text, max(0, c.start - 160), c.start):
+        return None  # 'The most frequent pathogens were CMV (n = 12), …'
     if (
         id(c.quantity) in linked
         and not c.denominator

@@ -13,6 +13,8 @@ _KIND = re.compile(
     r"[\])%\s]*(?:of\s+(?:them|these|which|whom|the\s+infections|infections)\s+)?(?:(?:were|was|being|had)\s+)?(?:(?:mainly|mostly|purely|proven|documented)\s+)?"
     r"(?:bacterial|viral|fungal|parasitic|protozoal|mixed|polymicrobial)(?!\s+(?:load|prophyla|or\b|and/or|reactivation))(?:\s+(?:origin|ones|aetiology|etiology|in\s+origin))?\s*(?:$|[.,;)]|and\b|respectively)"
 )
+# 'Infections were bacterial (n = 5), viral (n = 3) and …'
+_LABELLED = re.compile(r"\b(?:bacterial|viral|fungal|parasitic|mixed|polymicrobial)(?:\s+(?:origin|ones))?\s*[(\[]\s*$")
 _OF_WHICH = re.compile(r"\b(?:of\s+(?:which|these|the\s+infections)|infection\s+events,)\b")
 _EPISODES = re.compile(
     rf"[\])%\s]*(?:{PEOPLE})\s*(?:\([^()]*\)\s*)?(?:had|developed|experienced|suffered)\s+(?:a\s+total\s+of\s+)?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen)\s+(?:further\s+|infectious\s+|infection\s+)?episodes\b"
@@ -24,7 +26,8 @@ def kind_of_infection(clause: Clause, run: ValueRun, runs: list[ConceptRun]) -> 
     first = run.items[0]
     by_kind = len(run.items) == 1 and first.percent is not None and _KIND.match(clause.skeleton, run.end)
     had = first.bare and first.noun and _EPISODES.match(clause.folded, first.n_end)
-    if not by_kind and not had:
+    labelled = first.eq and _LABELLED.search(clause.skeleton, 0, run.start)
+    if not by_kind and not had and not labelled:
         return None
     if by_kind and first.n is None and _OF_WHICH.search(clause.folded, 0, run.start):
         return None  # shares of the infections, not of the patients

@@ -49,7 +49,7 @@ GRADES = re.compile(
     rf"|(?P<mild>(?<![a-z])mild(?:\s+(?:to|or|and)\s+moderate|[-/]moderate|-to-moderate)?(?![a-z])|minor(?=\s+(?:crs|cytokine|icans|neuro|toxic)))"
     rf"|(?P<moderate>(?<![a-z])moderate(?![a-z]))"
     rf"|(?P<dire>(?<![a-z])(?:life[\s-]threatening|severe|fatal)\s*(?:or|and|/|and/or)\s*fatal|(?<![a-z])fatal\s*(?:or|and|/|and/or)\s*life[\s-]threatening)"
-    rf"|(?P<fatal>(?<![a-z])(?:fatal|lethal)(?=\s+(?:(?:cases?\s+of\s+)?(?:crs|cytokine|icans|neuro|infect|seps|cerebral|pneumon|h(?:a)?emorrh|hlh|bacter|fung|cardiac|immune|bleed))))"
+    rf"|(?P<fatal>(?<![a-z])(?:fatal|lethal)(?=\s+(?:(?:cases?\s+of\s+)?(?:crs|cytokine|icans|neuro|infect|seps|cerebral|pneumon|h(?:a)?emorrh|hlh|h(?:a)?emophag|macrophage|encephal|brain|intracranial|septic|covid|cmv|viral|invasive|opportun|candid|aspergill|mucor|arrhythm|heart|myocard|respirat|pulmon|hepat|liver|renal|graft|gvhd|tumou?r\s+lysis|coagul|bacter|fung|cardi|immune|bleed))))"
     rf"|(?P<deadly>(?<=was\s)fatal|(?<=were\s)fatal|(?<=proved\s)fatal|(?<=being\s)fatal|fatal(?=\s+in\b)|fatal(?=\s+cases?(?!\s+of)))"
     rf"|(?P<threat>life[\s-]threatening)"
 )  # fmt: skip

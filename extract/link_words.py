@@ -223,6 +223,10 @@ IN_GROUP = re.compile(
     r"^[\])%\s]*(?:as\s+regards|regarding|in\s+terms\s+of|as\s+to)\s+(?:[\w-]+\s+){0,4}[\w-]+,?\s+(?:and|but)\s+(?:only\s+)?(?:in\s+)?$|"
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+,?\s+){1,5}(?:(?:it|this|they|the\s+rate)\s+(?:was|were|reached)\s+)?$"
 )
+# 'Hypogammaglobulinemia required immunoglobulin in 40%': the figure is of what was done.
+HANDLED = re.compile(
+    r"^\s*(?:events?\s+|cases?\s+)?(?:(?:was|were|had|and|that|which)\s+)*(?:requir\w+|need\w+|necessitat\w+|prompt\w+|managed|treated|resolv\w+|revers\w+|recover\w+)\s+(?!in\b)(?:[\w-]+\s+){1,6}in\s+(?:only\s+)?$"
+)
 # '10% (12 of 116), with recovery in 9'
 OVERCOME = re.compile(
     r"\b(?:with|and|including|but)\s+(?:[\w-]+\s+){0,2}(?:recovery|resolution|improvement|sequelae|normali[sz]ation|reversal|admission|hospitali[sz]ation)\s+(?:\w+\s+)?in\s*$"

@@ -30,6 +30,7 @@ from extract.link_words import (
     FOR_SOME,
     GOES_ON,
     GROUP_NOUN,
+    HANDLED,
     IN_BRACKET,
     IN_GROUP,
     INFECTION_KINDS,
@@ -135,7 +136,8 @@ class _Reader(Emitting):
         event = event_again(self, run, previous_end, latest)
         if event is None:
             return False
-        grade = self.carried.grades[-1] if self.carried.grades else "any"
+        last = self.links[-1].grade if self.links else None
+        grade = last or (self.carried.grades[-1] if self.carried.grades else "any")
         known = len(self.links)
         self._emit(run, lone(event, run.start), "pronoun", 0.75, left=True)
         for one in self.links[known:]:
@@ -383,7 +385,7 @@ class _Reader(Emitting):
             and OBJECT.search(self.folded[: left.start])
         ):
             return
-        if fresh and not barrier and left is not None and len(gap_left) <= 140:
+        if fresh and not barrier and left is not None and len(gap_left) <= 140 and not HANDLED.match(gap_left):
             self._emit(run, left, "concept-later-value", 0.7, left=True)
             return
         if left is not None and not fresh and self.links and RESTATES.search(gap_left):

@@ -191,19 +191,27 @@ _EVENT_AGAIN = re.compile(
 )
 
 
+_NEW_CLAUSE = re.compile(r"[\])%\s]*[;,]\s*(?:and\s+|but\s+)?")
+
+
 def event_again(clause: Clause, run: ValueRun, previous_end: int, event: Mention | None) -> Mention | None:
     """The event of the sentence before, where this one opens with a pronoun for it and gives shares of groups."""
-    since = clause.skeleton[: run.start]
+    since, grades = clause.skeleton[: run.start], clause.carried.grades
+    if previous_end:  # 'NRM was 5.9%; by disease it was 9.2% in …'
+        last = clause.links[-1] if clause.links else None
+        opened = _NEW_CLAUSE.match(clause.skeleton, previous_end)
+        if last is None or opened is None or ";" not in opened[0]:
+            return None
+        event, since, grades = last.mention, clause.skeleton[opened.end() : run.start], (last.grade or "any",)
     if (
         event is None
         or event.kind != "events"
         or event.name in ("AE", "SAE", "all-cause death")
-        or previous_end
         or len(since) > 110
         or CONCEPT in since
         or GRADE in since
         or any(q.kind != "proportion" or q.percent is None for q in run.items)
-        or len(set(clause.carried.grades)) > 1
+        or len(set(grades)) > 1
         or not _EVENT_AGAIN.match(since)
     ):
         return None
