@@ -217,7 +217,7 @@ def _union(made: Count, flat: str, start: int, outer: list[Candidate], counts: l
 
 
 _THINGS = re.compile(
-    r"\b(?:pathogens?|organisms?|isolates?|species|causes?|symptoms|signs|manifestations|toxicities|infections|reasons?)\b[^.;:()\d]{0,40}(?:\bwere\b|\bwas\b|\bincluded?\b|\bincluding\b|:)[^.;]*$"
+    r"\b(?:pathogens?|organisms?|isolates|microbes)\b[^;:()\d]{0,40}(?:\bwere\b|\bwas\b|\bincluded?\b|\bincluding\b|:)[^;]*$"
 )
 _DIED = re.compile(r"\b(?:died|deaths?|succumbed)\b")
 # '(N = 184) were randomly assigned': what was done with all of them.

@@ -30,7 +30,6 @@ _EPISODES = re.compile(
 )
 
 
-_OF_EVENTS = re.compile(r"(?:^|[.;:]\s+)(?:of|among)\s+(?:the\s+|all\s+|these\s+)*$")
 _HAD_GRADED = re.compile(
     rf"[\])%\s]*(?:of\s+(?:the\s+|all\s+|them\s+)?)?(?:[\w-]+\s+)?(?:{PEOPLE})?\s*(?:had|experienced|developed|having|with|reported|were|was|reached)\s+(?:an?\s+|at\s+least\s+one\s+)?{GRADE}+(?:\s+(?:events?|cases?|toxicit\w+|episodes?|reactions?))?\s*(?:$|[.,;)]|and\b|as\s+compared|compared|versus|vs\b|in\b|while\b)"
 )
@@ -67,12 +66,6 @@ class Severity(Grading):
         if right is not None and right.items[0].name in COUNTED_BY_EVENT:
             if RIGHT_NEAR.match(gap_right) and EVENTS_IN.match(self.folded, right.end):
                 return True  # '22 serious adverse events were recorded in 14 patients'
-            if (
-                _OF_EVENTS.search(self.folded, 0, run.start)
-                and self.folded[right.end - 1] in "s"
-                and len(gap_right) < 12
-            ):
-                return True  # 'Of 112 infections, 46% were bacterial'
         if first.noun and re.search(r"\b(?:across|out\s+of)\s+(?:the\s+|all\s+)*$", gap_left):
             last = self.links[-1].quantity if self.links else None
             if last is not None and last.bare and last.n is not None and first.n is not None and last.n <= first.n:
