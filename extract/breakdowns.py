@@ -18,7 +18,7 @@ _SET = re.compile(
 )
 _LABEL_RESULT = re.compile(
     r"(?:\bgrades?\s*(?:[\d≥<>]\S*)?|\bcr[si]?|\bpr|\bsd|\bpd|\bresponse|\bremission|\bprogression"
-    r"|\bdeaths?|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$"
+    r"|\bdeaths?|\bcmv|\bebv|\bhhv-?6|\bhsv|\bbkv?|\badenovirus|\bcovid-19|\bpneumonia|\bsepsis|\bbacter(?:a)?emia|\breactivation|\bmanufacturing\s+failure|\bwithdrawal(?:\s+of\s+consent)?|\bmostly|\bmainly|\bicans|\bcensored|\bdied|\btoxicity|\binfections?)\s*$"
 )
 # Signs of an illness are no groups: 'tremor (n = 6)'.
 _SIGN = re.compile(

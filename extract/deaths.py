@@ -63,6 +63,14 @@ def death_of(folded: str, link: Link, links: list[Link]) -> str | None:
     causes = _CAUSES.search(folded)
     if not died and causes is None:
         return None
+    if died and q.bare and link.mention.start > died[-1].end():
+        opened = folded[died[-1].end() : min(q.start, link.mention.start)]
+        if (
+            re.match(r"\s*(?:\([^()]*\)\s*)?:\s", opened)
+            and not re.search(r"[.;]", opened)
+            and not _NEW_VERB.search(opened)
+        ):
+            return "death"  # 'ten had died: progression in 6, infection in 4'
     head = min([m.start() for m in died] + ([causes.start()] if causes else []))
     if ";" in folded[head : min(q.start, link.mention.start)] and causes is None:
         due = _AFTER_VALUE.match(folded[q.end : q.end + 90]) if q.bare and not q.noun else None

@@ -67,7 +67,7 @@ def read_grades(folded: str) -> list[Mention]:
     for m in _GUARDED.finditer(folded):
         grades = _grades(m)
         if grades and m["rest"] and _COUNTED.fullmatch(m["rest"]) and not _PLURAL.match(m["graded"]):
-            if folded[m.end() : m.end() + 1] in (";", ")", "]"):
+            if folded[m.end() : m.end() + 1] in (";", ")", "]", ".", ""):
                 # '(grade 1, 16; grade 2, 4)': the second number counts.
                 out.append(Mention("grade", m.start(), m.end("first"), str(_digit(m["first"])), ()))
                 continue

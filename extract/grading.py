@@ -240,7 +240,10 @@ class Grading(Clause):
     def _each_its_own(self, concepts: ConceptRun) -> bool:
         """'Any CRS, severe CRS, any ICANS and severe ICANS': a list that names an event again with its grade."""
         names = [c.name for c in concepts.items]
-        return len(set(names)) < len(names) and self._adjective(concepts.items[-1]) is not None
+        if len(set(names)) < len(names) and self._adjective(concepts.items[-1]) is not None:
+            return True
+        own = {self._adjective(c) for c in concepts.items} - {None}
+        return len(own) > 1 and len(names) > 1  # 'grade 2 CRS, grade 1 ICANS and pneumonia in one each'
 
     def _of_next_event(self, value: Quantity, g: Mention) -> bool:
         """'… and 39%; severe CRS was …': the grade behind the value is of the event that follows."""

@@ -511,6 +511,8 @@ class _Reader(Emitting):
         if right is not None and _is_survival(right) and NOR.match(self.folded, first.start):
             self._emit(run, right, "nor-reached", 0.85, left=False)
             return
+        if len(run.items) > 1 and self._one_by_one(run):
+            return
         if barrier and self._other_group(
             run, concept_runs, max([v.end for v in self.values if v.end <= run.start] or [0])
         ):

@@ -65,6 +65,12 @@ class Whom(Companions):
         who = DESCRIBED.search(self.skeleton[max(0, run.start - 70) : run.start].replace(GRADE, "-"))
         return run.items[0].kind == "events" and who is not None and bool(TOLD_OF.match(between))
 
+    def _one_by_one(self, run: ValueRun) -> bool:
+        """'Two patients had SD, with PFS of 3.8 and 5.4 months': what each of them had is no median."""
+        before = self.folded[max(0, run.start - 120) : run.start]
+        counted = [q for q in self.values if q.bare and q.noun and run.start - 120 < q.start < run.start]
+        return bool(counted) and counted[-1].n == len(run.items) and "median" not in before and ";" not in before
+
     def _did_else(self, run: ValueRun) -> bool:
         """'Among 7 CR patients, 3 proceeded to transplantation': told of what three of them did, not of the CR."""
         return run.items[0].bare and bool(OTHER_PREDICATE.match(self.skeleton[run.end : run.end + 60]))
