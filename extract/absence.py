@@ -63,6 +63,11 @@ _LACK_OF = re.compile(r"\b(?:absence|lack)\s+of\s+[^.;,]{0,40}$")
 _FACTOR = re.compile(
     r"^[^.;]{0,80}\b(?:associat\w+|correlat\w+|predict\w*|prognos\w*|independent\w*|risk|hazard|odds|hr|or|worse|poorer|inferior|shorter|adverse)\b"
 )
+_NEITHER = re.compile(r"\b(?:neither|nor)\b")
+_NOT_SO = re.compile(
+    r"^[\])\s]*(?:rates?|events?|incidences?|severity)?\s*(?:(?:was|were|had|did|is|are)\s+)?(?:[\w-]+\s+){0,2}?"
+    r"(?:differ\w*|chang\w*|correlat\w*|predict\w*|prognostic|influenc\w*|affect\w*|impact\w*|effects?|associat\w*|linked|related\s+to|increased|improved|worsened|delayed|precluded|prevented)\b"
+)
 _APART = re.compile(r",\s*(?:and|while)\s+(?:[\w-]+\s+){0,2}$")
 _UNIVERSAL_AFTER = re.compile(
     rf"^(?:\s+of\s+{GRADE}+)?(?:\s+(?:was|were|occurred|developed|experienced|observed|seen|noted|reported|present|recorded|induced|documented|found|transient|persisted|in|of|for|by))+\s+(?:(?P<all>(?:all|every|each)\s+(?!but\b|except\b)(?:of\s+the\s+)?(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})(?!\s*\((?:n\s?=|\d)|\s*,?\s*(?:but|except|apart\s+from|save|other\s+than)\b)|all(?=\s*(?:[.;,]|$))|everyone|universal)|(?P<most>(?:most|the\s+majority\s+of|nearly\s+all|almost\s+all)\s+(?:[\w-]+\s+){{0,2}}?(?:{PEOPLE})))\b|^\s+(?:was|were)\s+universal\b(?P<u>)"
@@ -120,6 +125,9 @@ def read_absences(
         )
         backwards = negated
         rest = _list_tail(skeleton, concepts, i)
+        if negated and _NEITHER.search(clause[-120:]) and _NOT_SO.match(rest):
+            negated, list_negated = False, True  # 'neither CRS nor ICANS differed'
+            continue
         if not negated and id(c) not in taken and _DENIED.search(rest, 0, 200) and _AFTER.match(rest):
             negated = True
         value_follows = bool(_VALUE_FOLLOWS.match(after)) and id(c) in taken

@@ -87,6 +87,8 @@ _ALSO_EVALUABLE = re.compile(
     r"|included\s+in\s+(?:the\s+)?(?:[\w-]+\s+){0,3}?analys[ie]s|(?:could\s+be|available\s+for)\s+(?:evaluated|assessed|analysis))\b"
 )
 _COMPARING = re.compile(r"\bcompar(?:ed|ing)\b|\bmatched\s+(?:\d:\d\s+)?(?:with|to)\b")
+_MATCHED_WITH = re.compile(r"\bmatched\b[^.;]{0,30}\b(?:with|to)\s+$")
+_PUBLISHED = re.compile(r"\b(?:published|(?:previously|already)\s+reported|literature)\b")
 _WERE_COMPARED = re.compile(r"\b(?:was|were)\s+(?:\w+ly\s+)?(?:compared|matched)\b")
 _ALSO_APHERESED = re.compile(r"[^;:.]{0,60}?\band\s+(?:underwent|had|completed)\s+(?:leuk\w*|a)pheresis\b")
 _ANOTHER = re.compile(r"\b(?:additional|another|further)\s+$")
@@ -313,6 +315,10 @@ def _role_of(
             return Count("arm", c.n, "assigned-arm", 0.8, c.start, c.np_end + end)
         if c.noun or end < 90:
             return Count(role, c.n, rule, 0.85 if end < 90 else 0.75, c.start, c.np_end + min(end, 120))
+    if c.noun and not result and re.match(r"controls?\b", c.noun) and _MATCHED_WITH.search(before):
+        return Count("arm", c.n, "compared", 0.7, c.start, c.np_end)
+    if c.noun and _PUBLISHED.search(c.phrase):
+        return None  # 'including 11 published cases'
     if c.noun:
         for role, rule, pattern in roles.BEFORE_RULES:
             if pattern.search(before):

@@ -39,7 +39,7 @@ GRADES = re.compile(
     rf"|(?P<graded>{_GRADE_WORD}(?:\s+(?:was|were|being|of))?[\s:-]*(?:(?P<ge>{_GE}|at\s+least)\s*(?P<gen>{_N})(?![a-z\d%])|(?P<gt>>|above|higher\s+than)\s*(?P<gtn>{_N})(?![a-z\d])"
     rf"|(?P<le>≤|<\s?=|⩽)\s*(?P<len>{_N})(?![a-z\d])"
     rf"|(?P<none>0)(?![\d%./])(?:{_SPAN}(?P<nonen>{_N})(?![a-z\d%]|\.\d))?|(?P<first>{_N})(?![a-z\d%]|\.\d)(?:\s*(?P<more>{_MORE})|(?P<rest>(?:(?:{_SPAN}|{_JOIN}(?=(?:(?:grade|g)[\s-]*)?{_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE})))(?<!,\s)(?:(?:grade|g)[\s-]*)?|{_JOIN}(?={_N}(?!\s*(?:patients|of|\(|{_OWN_GRADE}))))(?:(?<!,\s)(?:grade|g)[\s-]*)?{_N}(?![a-z\d%]|\.\d)){{1,6}}))?))"
-    rf"|(?P<bare>(?:(?<=grade\s\()(?:{_GE})\s?(?=[2-5]\))|(?<=[;,(/]\s)(?:{_GE})\s?(?=[2-5]\s?(?::|in\s))|(?<=[(/])(?:{_GE})\s?(?=[2-5]\s?(?::|in\s))|(?:(?<=crs\s)|(?<=icans\s)|(?<=cres\s)|(?<=syndrome\s)|(?<=neurotoxicity\s)|(?<=infections\s)|(?<=aes\s))(?:{_GE}|(?P<more_than>>))\s?(?=(?:[2-5]|i{{2,3}}v?|iv)(?![a-z\d.%,]|\s?(?:days|months|weeks|episodes))))(?P<bn>[2-5]|i{{2,3}}v?|iv))"
+    rf"|(?P<bare>(?:(?<=grade\s\()(?:{_GE})\s?(?=[2-5]\))|(?<=[;,(/]\s)(?:{_GE})\s?(?=[2-5]\s?(?::|in\s))|(?<=[;,]\s)(?:{_GE})\s?(?=[2-5]\s+\d{{1,3}}(?:\.\d+)?\s?%)|(?<=[(/])(?:{_GE})\s?(?=[2-5]\s?(?::|in\s))|(?:(?<=crs\s)|(?<=icans\s)|(?<=cres\s)|(?<=syndrome\s)|(?<=neurotoxicity\s)|(?<=infections\s)|(?<=aes\s))(?:{_GE}|(?P<more_than>>))\s?(?=(?:[2-5]|i{{2,3}}v?|iv)(?![a-z\d.%,]|\s?(?:days|months|weeks|episodes))))(?P<bn>[2-5]|i{{2,3}}v?|iv))"
     rf"|(?P<all>(?:(?<=\()|(?<=[;,]\s))(?:any|all)(?=\s*(?::|/\s*(?:grade|g\s?\d|{_GE}|severe))))"
     rf"|(?P<any>(?:any|all)[\s-]+grades?(?!\s*(?:≥|>|[1-5]|i))|of\s+any\s+(?:grade|severity)|any[\s-]+severity|all\s+grades)"
     rf"|(?P<low>(?<![a-z])low[\s-]+grade|grade\s+low)"

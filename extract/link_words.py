@@ -31,7 +31,7 @@ PREDICATES = re.compile(
     r"^(?:responded|relapsed|flared|progressed|recurred|died|(?:did|do|had|has)?\s*not respond|failed to respond|survived|were|was|proceed|bridg|consolidat|underwent|went|received|cleared|lost|died|had|completely)"
 )
 GROUP_NOUN = re.compile(
-    r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?responders?|complete responders?|(?:complete |partial )?(?:remissions|responses)|relapses|relapsed|(?:crs?|prs?|cr/cri|cri)\s+(?:patients|cases))"
+    r"^(?:[\w/-]+\s+)*?(?:responders?|remitters?|non-?responders?|complete responders?|(?:complete |partial )?(?:remissions|responses)|relapses|recurrences|relapsed|(?:crs?|prs?|cr/cri|cri)\s+(?:patients|cases))"
 )
 # 'Grade ≥3 adverse events were', 'Severe toxicities included': what follows is a list of that grade.
 HEAD = re.compile(

@@ -82,7 +82,7 @@ AFTER: tuple[Row, ...] = (
         r"\b(?:response-|efficacy-|safety-)?(?:evaluable|assessable)\b|\b(?:could|can)\s+be\s+(?:assessed"
         r"|evaluated)|\beligible\s+for\s+(?:the\s+|this\s+)?(?:[\w-]+\s+){0,3}?analys[ie]s\b"),
     ("screened", "screened-after",
-        rf"\b{_BE}(?:screened|harvested)\b|\b{_BE}assessed\s+for\s+(?:eligibility|inclusion)|\b(?:leuk?[ao]?|lympho?)?pheresed\b"
+        rf"\b{_BE}(?:screened|harvested|approached)\b|\b{_BE}assessed\s+for\s+(?:eligibility|inclusion)|\b(?:leuk?[ao]?|lympho?)?pheresed\b"
         rf"|\b(?:leuk[ao])?apheresed\b|\b(?:underwent|undergone|undergoing|had|completed|started|(?:went\s+on"
         rf"|proceeded|came)\s+to)\s+(?:a\s+|successful\s+)?(?:leuk[ao]?|lympho?|t-cell\s+)?(?:a?pheresis|collection"
         rf"|screening|harvest)|\bhad\s+(?:\w+\s+)?cells\s+(?:collected|harvested)|\b(?:was"
