@@ -288,6 +288,10 @@ def _listed_with(skeleton: str, events: list[Mention]) -> list[Mention]:
 _AND_NEXT = re.compile(rf"^\s*(?:\([^()\d]{{0,24}}\)\s*)?(?:,|and|or|/|,\s*and)\s*(?:{GRADE}+\s*)?$")
 
 
+# 'Three patients died, none because of the cells'
+_NONE_OF_TREATMENT = re.compile(
+    r"\b(?:died|deaths?)\b[^.;]{0,90}?\b(?P<none>(?:none|neither)\b(?:\s+(?:of\s+(?:them|these|which|whom|the\s+(?:deaths|patients))|was|were|being|considered|deemed|judged|directly|died))*\s+(?:because\s+of|of|from|due\s+to|related\s+to|attribut\w+\s+to|caused\s+by|linked\s+to|as\s+a\s+(?:result|consequence)\s+of)\s+(?:the\s+|study\s+|car[\s-]t[\s-](?:cell\s+)?)*(?:treatment|therapy|cells?|product|[\w-]+-cel|\w+leucel|infusion|toxicit(?:y|ies)|adverse\s+events?)\b)"
+)
 # 'Four late infections, none lethal', 'no event was fatal'
 _NONE_FATAL = re.compile(
     rf"\b(?:none|no|neither)\b(?:\s+(?:of\s+(?:them|these|the|which)|events?|cases?|of|these|{CONCEPT}+|(?:was|were|being|proved)))*\s+(?P<fatal>(?:fatal|lethal)\b|{GRADE}++)(?!\s*(?:{CONCEPT}|[a-z]))"
@@ -295,8 +299,11 @@ _NONE_FATAL = re.compile(
 
 
 def _none_fatal(folded: str, skeleton: str) -> list[Link]:
-    """No event was fatal: no death of the treatment."""
+    """No event was fatal, no death was of the treatment."""
     out = []
+    for m in _NONE_OF_TREATMENT.finditer(folded):
+        found = Mention("events", m.start("none"), m.end(), "death")
+        out.append(Link(found, None, "none-of-treatment", 0.8, m.start("none"), m.end(), absent=True))
     for m in _NONE_FATAL.finditer(skeleton):
         if re.match(r"fatal|lethal", folded[m.start("fatal") :]):
             out.append(

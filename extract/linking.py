@@ -77,6 +77,12 @@ def link(folded: str, mentions: list[Mention], quantities: list[Quantity], carri
     return _Reader(folded, mentions, quantities, carried).read()
 
 
+# 'we followed infections for a long time in 41 patients': no verb between the two.
+_STUDIED = re.compile(
+    r"^(?!.*\b(?:occurr|develop|found|had|seen|observed|was|were|and)\w*)[^.;,()\d]{0,40}\bin\s+(?:the\s+)?$"
+)
+
+
 def _is_survival(run: ConceptRun | None) -> bool:
     return run is not None and run.items[0].kind == "survival"
 
@@ -229,7 +235,7 @@ class _Reader(Emitting):
         ):
             return
         if (
-            direct
+            (direct or (fresh and not barrier and left is not None and _STUDIED.match(gap_left)))
             and first.bare
             and first.noun
             and DESCRIBES.search(self.folded[: run.start])
