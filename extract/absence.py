@@ -49,7 +49,7 @@ _QUALIFIER = (
 
 
 _VALUE_FOLLOWS = re.compile(
-    rf"^[\])\s]*(?:(?:of\s+{GRADE}++|{GRADE}++|was|were|occurred|developed|seen|observed|reported|noted|in|of|only|just)\s*)*+[\(\[]?\s*(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
+    rf"^[\])\s]*(?:rates?\s*)?(?:(?:of\s+{GRADE}++|{GRADE}++|was|were|occurred|developed|seen|observed|reported|noted|in|of|only|just)\s*)*+[\(\[]?\s*(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
 )
 _IN_SOME = re.compile(
     rf"^[\])\s]*(?:events?\s+)?(?:(?:was|were)\s+)?(?:observed|seen|noted|reported|recorded|occurred|developed|found|present)?\s*(?:in|by|for)\s+(?:only\s+)?(?:(?!100)\d+(?:[.·]\d+)?\s?%|\d+\s+(?:\([^()]*\)\s+)?(?:(?:{PEOPLE})\s+)?(?:of|out\s+of)\s+(?:the\s+)?\d|\d+\s+(?:{PEOPLE})?\s*\(\s*(?!100)\d+(?:[.·]\d+)?\s?%)"

@@ -120,6 +120,17 @@ class Companions(Severity):
             behind and (taken or not head) and len(run.items) > 1
         ):  # '… and 50% and 76% at 12 months': the list shares what follows it
             return behind[0].times[0]
+        again = [
+            t
+            for t in times
+            if mention.end <= t.start
+            and t.end <= run.start
+            and not self.skeleton[t.end : run.start].strip()
+            and re.search(r"[,;]\s*(?:and\s+|but\s+)?(?:at|by|after)\s+$", self.skeleton[: t.start])
+            and any(mention.end <= v.start and v.end <= t.start for v in self.values)
+        ]
+        if head and again:
+            return again[-1].times[0]  # 'At 12 months OS was 72%, at 24 months 60%'
         if head:
             return head[-1].times[0]
         behind_concept = [

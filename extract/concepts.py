@@ -44,7 +44,7 @@ _NOT_AFTER: Mapping[str, re.Pattern[str]] = {
     "ORR": re.compile(r"\s*(?:to\s+(?:therapy|treatment|car|vaccin|bridging|chemo|first|prior|salvage|frontline|steroid|tocilizumab)|assessment|criteria|evaluation|duration|was\s+assessed|prediction|biomarker|adapted|durab|kinetic|depth|modifier|category|status|rate\s+(?:and|,)\s*$)"),
     **dict.fromkeys(("PR", "SD", "PD", "NR", "CR/CRi", ">=VGPR", "VGPR"), re.compile(r"\s*(?:(?:sub)?(?:groups?|arms?)|interval|prolongation|of\s+replicate)\b")),
     "CR": re.compile(r"\s*(?:(?:sub)?(?:groups?|arms?)\b|duration|status|consolidation|of\s+(?:crs|icans|cytokine))"),
-    "OS": re.compile(r"\s*(?:analys|curves?|data\b|models?|benefit|outcomes?|advantage|prediction|of\s+(?:car|t)\b|time\b|among|prognos)"),
+    "OS": re.compile(r"\s*(?:analys|curves?|data\b|models?|benefit|outcomes?|advantage|prediction|of\s+(?:car|t)\b|time\b(?!\s+(?:was|were|of)\b)|among|prognos)"),
     "PFS": re.compile(r"\s*(?:analys|events?\b|benefit|prediction)"),
     "CRS": re.compile(r"\s*(?:onset|grading|management|prophyla|mitigation|criteria|score|symptoms|kinetics|biomarker|prediction|duration|treatment|severity)"),
     "neurotoxicity": re.compile(r"\s*(?:onset|grading|management|prophyla|mitigation|criteria|score|kinetics|biomarker|prediction|duration|treatment|severity)"),
@@ -220,6 +220,8 @@ def _excluded(hit: Hit, folded: str) -> bool:
         and _RATIO_BEHIND.match(folded[hit.end : hit.end + 12])
     ):
         return True
+    if hit.term.name == "ORR" and folded.startswith("best", hit.start) and folded.endswith("at ", 0, hit.start):
+        return True  # 'ORR and CRR at best response were 82% and 64%'
     before, after = _NOT_BEFORE.get(hit.term.name), _NOT_AFTER.get(hit.term.name)
     word = folded[hit.start : hit.end]
     if word in ("response", "responses") and _EVALUATED_IN.match(folded, hit.end):

@@ -113,11 +113,19 @@ _WERE_INFUSED = re.compile(
 )
 
 
+_INFUSED_IN = re.compile(r"\b(?:infused|administered|given)\s+(?:in|to|into)\s+$")
+_OF_ENROLLED = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?of\s+(?:the\s+|all\s+)?(?:\d+\s+)?(?:enrolled|apheresed|leukapheresed|registered)\s+(?:patients|children|participants|adults|subjects)"
+)
+
+
 def _infused_of_enrolled(reading: Reading, at: int) -> list[dict[str, Any]]:
     """'Of 36 who enrolled, 33 (92%) were infused': how many of those enrolled got the cells."""
     for share in reading.quantities:
         end = share.total_span[1] if share.total_span else share.end
-        told = _WERE_INFUSED.match(reading.sentence.folded, end)
+        folded = reading.sentence.folded
+        led = _INFUSED_IN.search(folded, max(0, share.start - 40), share.start)
+        told = _WERE_INFUSED.match(folded, end) or (_OF_ENROLLED.match(folded, end) if led else None)
         if told and share.kind == "proportion" and not share.bare:
             return [_draft(reading, at, share.start, told.end(), "infused-of-those", 0.85, type="procedure",
                            name="infused of enrolled", n=share.n, total=share.total, percent=share.percent)]  # fmt: skip
@@ -180,6 +188,7 @@ def _fact(reading: Reading, at: int, link: Link) -> dict[str, Any] | None:
         "DCR",
         "MLFS",
         "lesser response",
+        "other drug",
         UNNAMED,
     ):  # read so that the value goes nowhere else; no endpoints of the evidence table
         return None

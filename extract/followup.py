@@ -41,7 +41,7 @@ _BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 # 'After a median of 24 months' tells the follow-up only where nothing else is counted from then.
 _AFTER = re.compile(
-    rf"^[\])\s-]*(?:of\s+)?(?:{_MIDDLE}\s+|on-study\s+|clinical\s+|total\s+|overall\s+)*(?:of\s+)?follow[\s-]*up"
+    rf"^['’]?[\])\s-]*(?:of\s+)?(?:{_MIDDLE}\s+|on-study\s+|clinical\s+|total\s+|overall\s+)*(?:of\s+)?follow[\s-]*up"
 )
 _NOT = re.compile(
     r"(?:lost\s+to|without|scheduled|planned|minimum|minimal|maximum|longest|shortest|at\s+least|up\s+to|last|latest|day-?\d*|pre-?specified)\s*(?:of\s+)?[^.;,(]{0,12}$"

@@ -41,6 +41,8 @@ _SCORED = re.compile(
     r"\b(?:scores?|scales?|index|indices|sledai[\w-]*|das28|madrs|edss|mg-?adl|qmg|titers?|titres?|points?|levels?)\b[^.;]{0,70}?"
     r"\b(?:was|were|of|to|from|by|at)\s+$"
 )
+# '22 patients responded and 9 did not.'
+_DID_NOT = re.compile(rf"\s*(?:(?:{PEOPLE})\s+)?(?:did|do|had|was|were)\s+not\s*(?:[.;,)]|$)")
 _IN_A_BRACKET = re.compile(r"\d\s*\(\s*$")  # 'was 0 (2)': a number with its spread
 _OF_MEDIAN = re.compile(
     r"\b(?:median|mean|average)\b(?:\s*\([^()]*\))?(?:\s+(?!of\b|was\b)[\w-]+){0,9}?(?:\s+of|\s+was|\s+were)\s+$"
@@ -52,6 +54,8 @@ def no_value(folded: str, skeleton: str, q: Quantity, start: int, previous_end: 
     if not q.bare:
         return False
     if q.eq and _EVALUABLE_FOR.search(folded, 0, start):
+        return True
+    if _DID_NOT.match(folded, q.n_end):
         return True
     before = folded[max(0, start - 130) : start]
     if _IN_A_BRACKET.search(before) and folded[q.n_end : q.n_end + 1] == ")" and not q.eq:
