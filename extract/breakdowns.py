@@ -41,7 +41,7 @@ _SHARE = re.compile(
 _PER_CENT = re.compile(r"\bper\s?cent")
 _OF_PATIENTS = re.compile(r"^\s*of\s+(?:the\s+|all\s+)*(?:patients|children|adults|participants|subjects|cases)")
 # 'cohorts receiving 20 (n = 7), 40 (n = 24) or 80 (n = 11) x 10^6 cells'.
-_DOSE_AFTER = re.compile(r"[^;.]{0,60}?(?:(?:x|×)\s*10|million\b|\bcells?/kg)")
+_DOSE_AFTER = re.compile(r"(?:[^;.]|\.\d){0,60}?(?:(?:x|×)\s*10|million\b|\bcells?/kg)")
 _EVALUABLE_NEXT = re.compile(
     r"\s*(?:patients\s+|pts\s+)?(?:response-|efficacy-)?(?:evaluable|assessable)(?:\s+(?:patients|pts))?\s*[)\];]"
 )

@@ -15,7 +15,7 @@ from extract.breakdowns import read_bracket, read_shares
 from extract.counting import Candidate, Count, blanked, brackets, candidates_in, word_end
 from extract.quantities import Quantity
 from extract.settling import settle
-from extract.sharing import coordinated, ellipses, listed_arms, loose, paired, product_lists
+from extract.sharing import coordinated, ellipses, listed_arms, listed_features, loose, paired, product_lists
 
 _TREATED = next(p for _, rule, p in roles.AFTER_RULES if rule == "treated-after")
 _CUT = re.compile(
@@ -100,6 +100,9 @@ _OF_SEX = re.compile(r"\s*(?:were|was)\s+(?:(?:fe)?males?|(?:wo)?m[ea]n|boys?|gi
 _DONE = re.compile(
     r"\s*(?:who\s+(?:were|had\s+been)\s+)?(?:(?P<enrolled>enrolled)|infused|dosed|treated)\b(?!\s+(?:with|by|in|at|on|after|as)\b)"
 )
+_IN_PART = re.compile(
+    r"\bin\s+the\s+(?:[\w-]+\s+)?(?:dose-)?(?:expansion|escalation|run-in)\s+(?:phase|cohort|part|stage),?\s*(?:the\s+)?$"
+)
 _AT_PLACE = re.compile(r"\s*treated\|")
 # 'Of 1,068 records, 100 were retained', 'of 60 products, 52 met the release criteria'.
 _OF_THINGS = re.compile(
@@ -170,6 +173,7 @@ def _read_level(
     paired(flat, candidates, out)
     coordinated(folded, flat, candidates, out)
     listed_arms(flat, candidates, out, linked)
+    listed_features(flat, candidates, out, linked)
     return out
 
 
@@ -243,7 +247,7 @@ def _role_of(
         after = next((d.start for d in candidates[i + 2 :] if _stands(flat, d)), len(flat))
         if whole is not None and not whole.noun and (m := _DONE.match(flat, whole.np_end)):
             whole = replace(whole, noun="patients", np_end=m.end())
-        done = _after(_window(flat, whole, after)) if whole is not None and whole.noun else None
+        done = _after(_window(flat, whole, after)) if whole is not None else None
         if (
             whole is not None
             and done is not None
@@ -303,6 +307,8 @@ def _role_of(
     hit = _after(window)
     if hit is not None:
         role, rule, end = hit
+        if rule == "treated-after" and _IN_PART.search(before):
+            role, rule = "subgroup", "validation-cohort"
         if rule == "treated-after" and before.rstrip().endswith("first"):
             rule = "first-patients"  # an interim set, where the abstract tells of more
         if (
@@ -432,7 +438,7 @@ def _after(window: str) -> tuple[str, str, int] | None:
             m = pattern.search(window, m.end())
         if m and (best is None or m.start() < best[0]):
             best = (m.start(), role, rule, m.end())
-            if rule == "evaluable-after":
+            if rule in ("evaluable-after", "validation-cohort"):
                 break
     if best is None:
         return None
@@ -558,7 +564,7 @@ def _read_reports(folded: str) -> list[Count]:
 
 def _agreed(found: list[Count]) -> list[Count]:
     """Groups given in the same way in one sentence are of one kind; a sum makes its parts groups."""
-    arms = any(c.rule == "n-equals" and c.role == "arm" for c in found)
+    arms = any(c.rule in ("n-equals", "dose-level") and c.role == "arm" for c in found)
     union = next((c for c in found if c.rule == "union"), None)
     out = []
     for c in found:

@@ -155,8 +155,10 @@ def _candidate(
     m = _NOUN.match(flat, stop, end)
     if m:
         return Candidate(n, start, stop, m.end(), q, m["noun"], m["phrase"], eq, total)
-    if _THING.match(flat, stop, end) and not (
-        _GIVEN.match(flat, stop, end) and _RECEIVED.search(flat, max(0, start - 90), start)
+    if (
+        _THING.match(flat, stop, end)
+        and not roles.LISTED_ARM.match(flat, stop, end)
+        and not (_GIVEN.match(flat, stop, end) and _RECEIVED.search(flat, max(0, start - 90), start))
     ):
         return None
     return Candidate(n, start, stop, stop, q, "", "", eq, total)

@@ -103,13 +103,13 @@ AFTER: tuple[Row, ...] = (
         rf"|\b(?:entered|could\s+enter|were\s+entered\s+(?:in|into|on))\s+(?:the|this|into)\b|\b{_BE}(?:enrolled|registered|recruited|identified|eligible"
         rf"|approved|accepted|selected|retained)\s*$|\b(?:were|was|been)\s+included\s*$|(?<!not )(?<!not have )\b(?:met|meeting"
         rf"|fulfilled|satisfied)\s+(?:[\w-]+\s+){{0,3}}?(?:inclusion|eligibility|selection|study|entry"
-        rf"|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\bcompleted\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?(?:surveys?|interviews?)\b|\btook\s+part\b"
+        rf"|enroll?ment)\s+(?:[\w-]+\s+){{0,2}}?(?:criteri|requirement)|\bparticipated\b|\b(?:were|was)\s+(?:studied|described)\b|\bcompleted\s+(?:the\s+|an?\s+)?(?:[\w-]+\s+)?(?:surveys?|interviews?)\b|\btook\s+part\b"
         rf"|\b(?:gave|signed|provided)\s+(?:\w+\s+)?consent|\bjoined\b"),
     ("treated", "treated-after",
-        rf"\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red)|\s+(?:in|into|to)\s+(?:only\s+|the\s+|all\s+|another\s+)*(?:\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b|$))|\btreated\b(?!\s*-)(?!\s+(?:with|by"
+        rf"(?<!re-)\b(?:infused|dosed|transfused)\b(?!\s+with\s+(?:platelet|red)|\s+(?:in|into|to)\s+(?:only\s+|the\s+|all\s+|another\s+)*(?:\d|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|eleven\b|twelve\b|$))|\btreated\b(?!\s*-)(?!\s+(?:with|by"
         rf"|using)\b)|\btreated\s+(?:with|by|using)\s+{OBJECT}|\b(?:received|receiving|given|got|administered"
         rf"|receipt\s+of)\s+{OBJECT}|\b(?:underwent|undergone|undergoing|had|completed|proceeded\s+to"
-        rf"|went\s+on\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
+        rf"|went\s+on\s+to|made\s+it\s+to|reached)\s+{_NOT_OTHER}(?:a\s+|an\s+|the\s+|one\s+"
         rf"|single\s+)*(?:[\w-]+\s+){{0,2}}?(?:car\b|car[\s-]?t|cart\b|chimeric|infusion|treatment\b"
         rf"|lymphodepletion\s+and)(?![\s-]*(?:t[\s-]cells?\s+|t\s+|cells?\s+|products?\s+|therapy\s+)*(?:orders?|requests?|prescriptions?|slots?|approvals?|referrals?|indications?)\b)|\b(?:had|(?:went\s+on|proceeded|came|transitioned|bridged)\s+to)\s+{_NOT_OTHER}(?!been\s+(?:assigned|allocated|randomi[sz]ed))(?:[\w-]+\s+){{0,3}}?(?:\w+-cel|\w*leucel)\b"
         rf"|\breceived\s+(?:lymphodeplet\w+|conditioning|preconditioning)\s+(?:[\w-]+\s+){{0,2}}?(?:followed\s+by|and|then)"
@@ -206,7 +206,7 @@ def named_set(label: str) -> str | None:
 
 # What patients brought with them: 'TP53 mutation in 14', 'high-risk cytogenetics were present in 22'.
 FEATURE_IN = re.compile(
-    r"(?:\bmutat\w+|\bmutations?|aberrations?|alterations?|abnormalit\w+|\bdeletions?|rearrangements?|translocations?|cytogenetics?"
+    r"(?:\bmutat\w+|\bemd\b|\bcns\s+disease|\bmutations?|aberrations?|alterations?|abnormalit\w+|\bdeletions?|rearrangements?|translocations?|cytogenetics?"
     r"|karyotypes?|morphology|histology|involvement|extramedullary\s+disease|(?:bulky|refractory|leptomeningeal|parenchymal"
     r"|metastatic|measurable|double-hit|residual)\s+(?:\w+\s+)?(?:disease|lymphoma)|plasmacytomas?|stage\s+(?:iii|iv|3|4)[\s\w/-]*"
     r"|\becog[^;:.,]{0,36}|\bperformance\s+status[^;:.,]{0,24}|\bipi\b[^;:.,]{0,24}|\bbulky\b|\bdouble-hit\b|\bdouble-expressor\b"
@@ -244,6 +244,8 @@ ASSESSED_IN = re.compile(
     r"\s(?:(?:was|were)\s+)?(?:performed|available|done|possible|carried\s+out|obtained|evaluable|assessable|conducted|returned|completed|collected"
     r"|on\s+record|at\s+hand|complete)\s+(?:for|in|on|from|by)"
     r"|(?:could|can)\s+be\s+(?:assessed|evaluated|analy[sz]ed|determined|measured)\s+(?:in|for)"
+    r"|(?:was|were)\s+(?:\w+ly\s+)?(?:measured|profiled|quantified|sequenced|monitored|determined|genotyped)\s+(?:by\s+[\w\s-]{1,30}\s)?in"
+    r"|\bwe\s+(?:\w+ly\s+)?(?:measured|profiled|quantified|sequenced|monitored|genotyped)\s[^;:.\d]{3,80}\sin"
     r"|(?:response|toxicity|efficacy|safety|mrd)[\w\s-]{0,20}\s(?:was|were)\s+(?:evaluable|assessable|assessed|evaluated)\s+(?:in|for))"
     r"\s+(?:all\s+|the\s+|only\s+|a\s+total\s+of\s+)*$"
 )

@@ -157,6 +157,25 @@ def listed_arms(flat: str, candidates: list[Candidate], out: list[Count | None],
             out[i] = Count("arm", candidates[i].n, rule, 0.7, candidates[i].start, end)
 
 
+# 'radiotherapy was used in 12 patients, chemotherapy in 34, and both in 8'
+_NEXT_FEATURE = re.compile(
+    r"\s*(?:,|;|\band|,\s*and|\bor)\s+(?:(?!and\b|was\b|were\b|had\b|while\b|with\b|who\b)[\w/+-]+\s+){1,5}(?:in|by|for)\s+(?:the\s+(?:other|remaining)\s+)?$"
+)
+
+
+def listed_features(flat: str, candidates: list[Candidate], out: list[Count | None], linked: set[int]) -> None:
+    """Features told one after another: the verb of the first is that of all."""
+    for i in range(1, len(candidates)):
+        c, prev, last = candidates[i], out[i - 1], candidates[i - 1]
+        if out[i] is not None or prev is None or prev.rule != "feature-in" or c.eq or c.denominator:
+            continue
+        between = flat[last.np_end : c.start]
+        if id(c.quantity) in linked or len(between) > 80 or roles.NO_BASELINE.search(between):
+            continue
+        if _NEXT_FEATURE.fullmatch(between):
+            out[i] = Count("subgroup", c.n, "feature-in", 0.65, c.start, c.np_end)
+
+
 _AND = re.compile(r"\s*(?:,\s*)?and\s+")
 _IN_TURN = re.compile(r"[^;:.]{0,140}?\brespectively\b")
 
@@ -211,4 +230,4 @@ def _product_after(flat: str, c: Candidate) -> bool:
     return bool(roles.PRODUCT.search(_CLAUSE_END.split(flat[c.end : c.end + 50], maxsplit=1)[0]))
 
 
-__all__ = ["coordinated", "ellipses", "listed_arms", "loose", "paired", "product_lists"]
+__all__ = ["coordinated", "ellipses", "listed_arms", "listed_features", "loose", "paired", "product_lists"]
