@@ -147,7 +147,12 @@ def _sign(text: str, start: int, end: int, *, product: bool) -> str:
 
 def _aimed(name: str, before: str, after: str) -> bool:
     """Whether the words around an antigen say that cells are aimed at it."""
-    if name.endswith(("car", "cars", "cart", "carts")) or _AFTER.match(after) or _BEFORE.search(before):
+    if (
+        re.match(r"car[ -]?\d", name)
+        or name.endswith(("car", "cars", "cart", "carts"))
+        or _AFTER.match(after)
+        or _BEFORE.search(before)
+    ):
         return True
     products = bool(_PRODUCTS_AFTER.match(after))
     return products and (not _MARKER_AFTER.match(after) or bool(re.search(r"anti[\s-]*$", before)))

@@ -320,6 +320,13 @@ TEXTS = (
          "We retrospectively analyzed 70 patients: large B-cell lymphoma (n = 40), mantle cell lymphoma (n = 10) "
          "and multiple myeloma (n = 20), all treated at our hospital.",
          "retrospective", (), ("LBCL", "MCL", "MM")),
+    Text("CAR19/22 T cells for B-cell lymphoma of the central nervous system",
+         "We treated eight patients with CNS lymphoma with CAR19 and CAR22 T cells. RESULTS: Five reached remission.",
+         "prospective_trial", ("CD19", "CD22"), ("CNS lymphoma",)),
+    Text("CD19 CAR T cells in relapsed indolent non-Hodgkin lymphoma: a phase 2 study",
+         "We enrolled 60 patients with follicular lymphoma (n = 48) or marginal zone lymphoma (n = 12). "
+         "RESULTS: Of 58 patients treated, 53 responded.",
+         "prospective_trial", ("CD19",), ("FL", "MZL")),
     Text("Anti-CD19 CAR T cells for children with relapsed ALL",
          "BACKGROUND: CAR T cells have transformed lymphoma care. METHODS: In this phase 1/2 trial 50 children "
          "with ALL were treated. RESULTS: Forty-five reached remission.",
