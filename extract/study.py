@@ -80,7 +80,14 @@ def study_number(kind: StudyType, counts: Sequence[tuple[int, Count]]) -> int | 
         return titled
     if compared:
         return compared
+    products: dict[int, dict[int, int]] = {}
+    for at, c in counts:
+        if c.role == "subgroup" and c.rule == "product-group":
+            products.setdefault(at, {})[c.start] = c.n
+    together = max((sum(row.values()) for row in products.values() if len(row) > 1), default=0)
     for role in ("subgroup", "screened"):
+        if role == "subgroup" and together > most(role):
+            return together  # 'who underwent axi-cel (n = 173) or tisa-cel (n = 183)'
         if most(role):
             return most(role)
     return 1 if kind == "case_report" else None

@@ -68,7 +68,7 @@ def rows_for(rows: list[tuple[str, Cue]], place: str) -> list[tuple[str, Cue]]:
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|\n")
 _NOT_OWN = re.compile(
     r"\b(?:warrant|needed|are required|pivotal|registrational|licensing|licen[cs]ed after|was approved|were approved"
-    r"|has been approved|approved on|merits?\b|deserve|worth a|should be (?:tested|studied|evaluated|investigated)"
+    r"|has been approved|approved on|merits?\b|deserve|worth a|rationale for|should be (?:tested|studied|evaluated|investigated)"
     r"|future|we call for|we plan|now recruiting|paves?|is planned|supports? (?:a|the|clinical|testing|further)"
     r"|has (?:revolutioni|transformed|changed|become|emerged|shown)"
     r"|have (?:revolutioni|transformed|changed|become|emerged|shown|been reported|been used|limited|improved)"
@@ -79,7 +79,7 @@ _NOT_OWN = re.compile(
     r"|in (?:one|another|a recent|several|some|most) (?:[\w/-]+ ){0,4}(?:study|studies|trials?|series|cohorts?))"
 )
 _PEOPLE = (
-    r"(?:patients|children|infants|adults|participants|subjects|recipients|cases|individuals|adolescents|women|men"
+    r"(?:patients|pts|children|infants|adults|participants|subjects|recipients|cases|individuals|adolescents|women|men"
     r"|responders|persons|people|controls)"
 )
 _SMALL = r"two|three|[23]"

@@ -297,6 +297,11 @@ NUMBERS: list[tuple[str, tuple[str, ...], int | None]] = [
     ("review", ("CAR-T", "Sixty patients were infused."), None),
     ("preclinical", ("CAR-T", "Samples came from 12 patients."), None),
     ("retrospective", ("CAR-T in 33 patients", "The response was good."), 33),
+    (
+        "real_world",
+        ("CAR-T", "Patients with LBCL who underwent axi-cel (n = 160) or tisa-cel (n = 150) were studied."),
+        310,
+    ),
 ]
 
 
