@@ -100,6 +100,12 @@ _OF_SEX = re.compile(r"\s*(?:were|was)\s+(?:(?:fe)?males?|(?:wo)?m[ea]n|boys?|gi
 _DONE = re.compile(
     r"\s*(?:who\s+(?:were|had\s+been)\s+)?(?:(?P<enrolled>enrolled)|infused|dosed|treated)\b(?!\s+(?:with|by|in|at|on|after|as)\b)"
 )
+_TREATED_AT = re.compile(
+    r"\s+(?:at|on)\s+(?:the\s+)?(?:\w+\s+)?(?:dl\s?-?\d|dose[\s-]level\b(?!\s+\d\s*(?:,|-|to|and|or)))"
+)
+_INFUSED_IN = re.compile(
+    r"\s+(?:while\s+)?in\s+(?:an?\s+)?(?:cr\b|complete|remission|mrd|active\s+disease|morphologic)"
+)
 _IN_PART = re.compile(
     r"\bin\s+the\s+(?:[\w-]+\s+)?(?:dose-)?(?:expansion|escalation|run-in)\s+(?:phase|cohort|part|stage),?\s*(?:the\s+)?$"
 )
@@ -307,6 +313,10 @@ def _role_of(
     hit = _after(window)
     if hit is not None:
         role, rule, end = hit
+        if rule == "treated-after" and _TREATED_AT.match(flat, c.np_end + end):
+            role, rule = "arm", "dose-level"
+        if rule == "treated-after" and _INFUSED_IN.match(flat, c.np_end + end):
+            role, rule = "subgroup", "infused-in"
         if rule == "treated-after" and _IN_PART.search(before):
             role, rule = "subgroup", "validation-cohort"
         if rule == "treated-after" and before.rstrip().endswith("first"):

@@ -35,7 +35,7 @@ CAR = (
     r"(?:\b(?:u|h)?car\b|\b(?:u|h)?car[\s-]?t|\b[a-z]{1,4}\d{1,3}[a-z]?-?car-?ts?\b|\w*cart\d*\b|chimeric|-cel\b|leucel\b|anti-?\s?cd|\bcd\s?\d+|\bbcma|"
     r"\bgprc5d|\bgpc3|\binfusions?\b|\bcells?\b|\bstudy\s+treatment|\ballocated\s+(?:treatment|procedure)|"
     r"\b(?:kte|ctl|jcar|jwcar|bb|lcar|cyad|cnct|pbcar|ucart|allo|auto|ct|gc|tt)-?[a-z]{0,2}\d{2,5}[a-z]?\b|\b(?!abt|mk-?\d|gs-?\d|rg\d|bgb|ly\d)[a-z]{2,5}-?\d{3,6}[a-z]?\b|"
-    r"\bconstructs?\b|\bdoses?\s+of|\bcommercial\s+product|\d\s?(?:×|x)\s?10|\bthe\s+product\b)"
+    r"\bconstructs?\b|\bdoses?\s+of\s+(?!(?:[\w-]+\s+)?(?:vaccin|tociliz|steroid|cortico|dexameth|anakinra|chemo))|\bcommercial\s+product|\d\s?(?:×|x)\s?10|\bthe\s+product\b)"
 )
 PRODUCT = re.compile(r"[a-z]-cel\b|leucel\b")
 OTHER_THERAPY = (
@@ -313,7 +313,7 @@ IN_ARM = re.compile(
     r"\b(?:in|of|within)\s+(?:the\s+)?(?:[\w+/-]+\s+){1,4}(?:arm|group),?\s+(?:only\s+|a\s+total\s+of\s+)?(?:[\d,]+\s*(?:\([^()]*\)\s*|\s+)(?:out\s+)?of\s+(?:the\s+)?)?$"
 )
 GROUP_LABEL = re.compile(
-    r"\s*[\(\[]\s*(?!(?:training|validation|derivation|discovery|development|test)\b)(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b"
+    r"\s*[\(\[]\s*(?!(?:training|validation|derivation|discovery|development|test)\b)(?!\d+\s+(?:[\w-]+\s+)?(?:per|in\s+each)\b)(?:the\s+|n\s?=\s?\d+[,;]\s*)?[\w\s+/-]{1,40}\b(?:group|arm|cohort)\b"
 )
 DOSE = re.compile(
     r"\s*(?:patients?\s+|children\s+|were\s+|was\s+)*(?:treated\s+|infused\s+|dosed\s+|enrolled\s+)?(?:at"
