@@ -99,9 +99,11 @@ _OWN_WORK = re.compile(
     r"\b(?:we|our|us)\b(?!\s+(?:review|discuss|summari|argue|explore|outline|highlight|examine|propose|also\s+(?:discuss|review)|will))|\bthis\s+(?:study|trial|case|phase|analysis|report)\b|\b(?:here|herein)\b|year-old|\bthe\s+patient\b"
 )
 _ASKED = re.compile(r"(?:^|[:?.]\s)(?:how|what|where|why|should|which|when|who)\b[^?:]*\?\s*$")
-_FEW = re.compile(rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b")
+_FEW = re.compile(
+    rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|pts|infants|children|cases|recipients)\b"
+)
 _FEW_TREATED = re.compile(
-    rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|infants|children|cases|recipients)\b[^.;]{{0,90}}?"
+    rf"(?<![\w.])(?:{_SMALL})(?:\s+[\w/+-]+){{0,3}}?\s+(?:patients|pts|infants|children|cases|recipients)\b[^.;]{{0,90}}?"
     r"\b(?:(?:were|was)\s+(?:infused|treated)|received)\b"
 )
 _OUTCOMES = re.compile(
