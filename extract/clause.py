@@ -86,6 +86,11 @@ _KIND_COUNTED = re.compile(
 )
 
 
+_HAD_A_RATE = re.compile(
+    rf"^\s*(?:[\w-]+\s+){{0,4}}?(?:{PEOPLE})\s+(?:had|showed|reached|achieved)\s+(?:an?\s+|the\s+)?(?:best\s+)?{CONCEPT}+(?:\s+rates?)?\s+of\s*$"
+)
+
+
 @dataclass(slots=True)
 class Clause:
     """One sentence; `prepare` fills what the fields from `skeleton` on hold."""
@@ -287,6 +292,10 @@ class Clause:
                 gap = self.skeleton[last.end : q.start]
                 if last.all and q.percent < 99 and CONCEPT in gap:
                     merged.append(q)  # 'Among all 280 patients CRS (85%)': the percent is of the event
+                    continue
+                if last.bare and _HAD_A_RATE.match(gap):
+                    q.total, q.total_span = last.n, (last.start, last.n_end)  # 'The 70 patients had an ORR of 73%'
+                    merged[-1] = q
                     continue
                 topic = gap.rstrip().endswith(",") and TOPIC.search(self.folded[max(0, last.start - 22) : last.start])
                 if len(gap) < 130 and (TRAILING.match(gap) or _AMOUNTS.match(gap)) and not topic:

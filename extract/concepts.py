@@ -159,7 +159,14 @@ _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen"
 _GLIOMA = re.compile(r"gliom|glioblast|\brgbm|\bgbm|\b(?:recurrent|progressive|refractory|with)\s+$")
 
 
+_ANSWERED = re.compile(
+    r"\s+to\s+(?:the\s+|our\s+|this\s+|an?\s+)?(?:[\w-]+\s+)?(?:surveys?|questionnaires?|invitations?|call|query|queries)\b"
+)
+
+
 def _excluded(hit: Hit, folded: str) -> bool:
+    if hit.term.name == "ORR" and _ANSWERED.match(folded, hit.end):
+        return True
     if folded[hit.start : hit.end] == "hgg" and (
         _GLIOMA.search(folded) if "gliom" in folded or "gbm" in folded else _GLIOMA.search(folded, 0, hit.start)
     ):

@@ -106,6 +106,8 @@ SELECTED = re.compile(
     r"\b(?:included?|identified|enrolled|analy[sz]ed|studied|reviewed|evaluated|cohort\s+of|selected|compared|recruited|from)\s+(?:a\s+total\s+of\s+)?$"
     r"|\b(?:studied|investigated|evaluated|analy[sz]ed|assessed|examined|explored|describe|report|measured|profiled|sequenced|compared)\b[^.;,]{0,80}\b(?:in|of|from|for|among)\s+$"
     r"|\bwe\s+(?:[a-z]+\s+)?(?:studied|investigated|evaluated|analy[sz]ed|assessed|examined|explored|described?|report(?:ed)?|measured|profiled|reviewed)\b[^.;()]{0,140}\b(?:in|of|from|for|among|on)\s+(?:the\s+|those\s+)?$"
+    r"|\b(?:obtained|performed|available|done|carried\s+out|undertaken|collected|taken|recorded\s+by\s+\w+)\s+(?:in|from|for|on)\s+(?:(?:\d+\s+of\s+)?(?:the\s+)?|a\s+total\s+of\s+)$"
+    r"|\b(?:mri|eeg|imaging|pet|biops(?:y|ies)|lumbar\s+punctures?|sequencing|echocardiogra\w+)\s+(?:was|were)\s+\w+\s+in\s+$"
 )
 # '(ICI-exposed, 11.7%; ICI-naive, 2.8%)', '(RI, 80% vs no RI, 76%)': values with labels before them.
 LABELLED = re.compile(
@@ -131,6 +133,8 @@ DESCRIBED = re.compile(
 OTHERS = re.compile(
     rf"\s*(?:[\w-]+\s+){{0,2}}?(?:controls|healthy|{PEOPLE})\b(?!\s+(?:of|had|developed|experienced)\b)"
 )
+# 'durable in this series of 97': who is spoken of.
+SERIES_OF = re.compile(r"\b(?:series|cohort|sample|population|group)\s+of\s+(?:the\s+)?$")
 # '(patients with CRS) had more prior infections (38%': a predicate of its own before the value.
 TOLD_OF = re.compile(
     rf"^\s*(?:[{GRADE}{TIME}]+\s+)?(?:had|were|was|showed|displayed|exhibited|received|required|underwent|experienced|tended)\s+(?![{GRADE}{CONCEPT}])[^;]{{4,}}"

@@ -53,6 +53,7 @@ from extract.link_words import (
     RIGHT_VERB,
     SAID_OF,
     SELECTED,
+    SERIES_OF,
     SHARE_OF_THOSE,
     UNTOLD,
     UNTOLD_IN,
@@ -221,7 +222,11 @@ class _Reader(Emitting):
         if verb is not None and verb.items[0].kind in ("response", "events"):
             self._emit(run, verb, "did-so", 0.8, left=True)
             return
-        if first.bare and (UNTOLD.match(self.folded, first.n_end) or UNTOLD_IN.search(self.folded, 0, run.start)):
+        if first.bare and (
+            UNTOLD.match(self.folded, first.n_end)
+            or UNTOLD_IN.search(self.folded, 0, run.start)
+            or SERIES_OF.search(self.folded, max(0, first.start - 24), first.start)
+        ):
             return
         if not (_is_survival(right) and FOR_NAMED.match(gap_right)) and self._other_group(
             run, concept_runs, previous_end
@@ -293,7 +298,7 @@ class _Reader(Emitting):
             right = None  # 'Neutropenia (any grade, 90%; grade 3, 86%) was the most common adverse event'
         if right is not None and (
             re.search(
-                r"\b(?:because|since|not|never|no|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b|\bwithout\b[^.;,]{0,12}$",
+                r"\b(?:because|since|not|never|no|than|fail(?:ed|ure)?|prognostic|predict\w*|associat\w+|correlat\w+)\b|\bwithout\b[^.;,]{0,12}$",
                 gap_right,
             )
             or (first.n is None and re.match(r"^[\])%\s]*of\s+(?:the\s+|all\s+|these\s+)?$", gap_right))

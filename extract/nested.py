@@ -194,6 +194,9 @@ _EVENT_AGAIN = re.compile(
 _NEW_CLAUSE = re.compile(r"[\])%\s]*[;,]\s*(?:and\s+|but\s+)?")
 
 
+_OF_GROUPS = re.compile(r"[\])%\s]*,?\s*(?:with|in|for|among|of|after|at)\s")
+
+
 def event_again(clause: Clause, run: ValueRun, previous_end: int, event: Mention | None) -> Mention | None:
     """The event of the sentence before, where this one opens with a pronoun for it and gives shares of groups."""
     since, grades = clause.skeleton[: run.start], clause.carried.grades
@@ -213,6 +216,7 @@ def event_again(clause: Clause, run: ValueRun, previous_end: int, event: Mention
         or any(q.kind != "proportion" or q.percent is None for q in run.items)
         or len(set(grades)) > 1
         or not _EVENT_AGAIN.match(since)
+        or (len(run.items) > 1 and not any(run.joints) and not _OF_GROUPS.match(clause.skeleton, run.end))
     ):
         return None
     return event
