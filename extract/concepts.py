@@ -159,6 +159,10 @@ _RELAPSING = re.compile(r"relaps|recur|blasts|progress|escape|loss|lost|antigen"
 _GLIOMA = re.compile(r"gliom|glioblast|\brgbm|\bgbm|\b(?:recurrent|progressive|refractory|with)\s+$")
 
 
+# 'patients whose tumour had progressed', 'with AML relapsed after transplantation': who is treated.
+_CAME_WITH = re.compile(
+    r"\bwhose\s+(?:[\w-]+\s+){1,4}(?:had|has)\s+$|\bwith\s+(?:[\w+-]+\s+){0,3}(?:aml|all|b-all|t-all|lymphoma|leuk(?:a)?emia|myeloma|dlbcl|lbcl|mcl|mm|disease)\s+$"
+)
 _ANSWERED = re.compile(
     r"\s+to\s+(?:the\s+|our\s+|this\s+|an?\s+)?(?:[\w-]+\s+)?(?:surveys?|questionnaires?|invitations?|call|query|queries)\b"
 )
@@ -166,6 +170,8 @@ _ANSWERED = re.compile(
 
 def _excluded(hit: Hit, folded: str) -> bool:
     if hit.term.name == "ORR" and _ANSWERED.match(folded, hit.end):
+        return True
+    if hit.term.name in ("PD", "relapse") and _CAME_WITH.search(folded[max(0, hit.start - 60) : hit.start]):
         return True
     if folded[hit.start : hit.end] == "hgg" and (
         _GLIOMA.search(folded) if "gliom" in folded or "gbm" in folded else _GLIOMA.search(folded, 0, hit.start)

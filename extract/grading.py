@@ -65,6 +65,11 @@ _MOSTLY = re.compile(
 # A low count has its own threshold, no grade of what stands beside it.
 _LOW_COUNT = re.compile(r"(?:(?:low|reduced|decreased)\s+)?cd4")
 
+# 'For grade 3/4 the figures were 3.6% for CRS and 10.6% for ICANS'
+_HEADS_FIGURES = re.compile(
+    rf"^\s*(?:events?\s*)?,?\s*(?:the\s+)?(?:corresponding\s+)?(?:figures|rates|values|numbers|proportions|percentages|incidences)\s+(?:was|were)\s(?:[^;.{GRADE}]|\.\d)*$"
+)
+
 
 class Grading(Clause):
     """A clause that can tell the grade of its values."""
@@ -185,6 +190,9 @@ class Grading(Clause):
                 return near[-1].name
         else:
             near = [g for g in self.grades if run.end <= g.start and g.end <= mention.start]
+            near = near or [
+                g for g in self.grades if g.end <= run.start and _HEADS_FIGURES.match(self.skeleton[g.end : run.start])
+            ]
             if near:
                 return near[-1].name
         after_value = next((g for g in self.grades if value.end <= g.start), None)

@@ -42,6 +42,7 @@ from extract.link_words import (
     NEGATED_LIST,
     NEXT_GROUP,
     NOR,
+    NOT_SEEN,
     OBJECT,
     OTHER_PREDICATE,
     OTHERS,
@@ -215,6 +216,8 @@ class _Reader(Emitting):
         if infection is not None:
             self._emit(run, infection, "infection-kind", 0.8, left=True)
             return
+        if direct and first.bare and NOT_SEEN.search(gap_left):
+            return  # 'was not observed in the four patients given …'
         if self._is_topic(run, right, gap_right, next_start) or denied_in(self.skeleton, first, run.start):
             return
         did = DID.match(self.skeleton, run.end)
