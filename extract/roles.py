@@ -366,7 +366,8 @@ ELLIPSIS = re.compile(
     r"enrolled|participated|recruited)\b"
 )
 CASE = re.compile(
-    r"(?<!case\s\d,\s)(?<!patient\s\d\swas\s)(?<!patient\s\d,\s)\b(?:(?P<aged>(?:a|an|one"
+    r"(?<!case\s\d,\s)(?<!patient\s\d\swas\s)(?<!patient\s\d,\s)\b(?:(?P<aged>(?:a|an|one)\s+(?:[\w-]+\s+)?(?:man|woman|male|female|boy|girl|child|infant|patient|lady|gentleman)"
+    r",?\s+(?:aged|of)\s+\d{1,2}\b(?!\s*(?:%|to|-|–))|(?:a|an|one"
     r"|our)\s+(?:case\s+of\s+an?\s+)?\d{1,2}[\s-](?:year"
     r"|month)s?[\s-]olds?\s+(?:[\w'’-]+\s+){0,4}?(?:patient|man|woman|male|female|boy|girl|child|infant"
     r"|lady|gentleman))|"
