@@ -208,8 +208,10 @@ def confidence(measured: Measured) -> str:
         [
             prose(
                 """How often facts of the core types were right, by the confidence they were given. The weights were
-                fitted with these abstracts among others. The columns on the right tell the same of weights fitted on
-                these alone, each time without the abstracts in question (five folds), which is the fairer test."""
+                fitted with these abstracts among others, and as a whole set to how often facts of unread abstracts
+                were right, so that they promise less than these abstracts keep. The columns on the right tell the
+                same of weights fitted on these alone, each time without the abstracts in question (five folds),
+                which is the fairer test."""
             ),
             table(("confidence", "facts", "right", "facts, cross-validated", "right, cross-validated"), rows),
             f"Facts with a confidence of {SURE} or more:",

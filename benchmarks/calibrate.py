@@ -5,7 +5,8 @@
 SCORE.PY is the scorer beside the gold folders. Prints precision by confidence under five-fold cross-validation over
 abstracts; with --write the weights fitted on all of them go to extract/weights/confidence.toml. The rules were
 written with most abstracts at hand and are right in them more often than elsewhere; those that nobody had read
-(--unread) count five times, so that a confidence means what it says on texts that the rules never met.
+(--unread) count five times, and the confidence as a whole is set to how often their facts are right, so that it
+means what it says on texts that the rules never met.
 """
 
 from __future__ import annotations
@@ -94,7 +95,22 @@ def fit(rows: list[Row], unread: frozenset[str]) -> dict[str, float]:
                 x[i, column[name]] = 1
     counted = [UNREAD if name in unread else 1.0 for name, *_ in rows]
     model = LogisticRegression(C=0.4, max_iter=3000).fit(x, [right for *_, right in rows], sample_weight=counted)
-    return {"bias": float(model.intercept_[0]), **dict(zip(names, map(float, model.coef_[0]), strict=True))}
+    weights = {"bias": float(model.intercept_[0]), **dict(zip(names, map(float, model.coef_[0]), strict=True))}
+    weights["bias"] += shift([(sure(weights, found), right) for name, found, right in rows if name in unread])
+    return weights
+
+
+def shift(judged: list[tuple[float, bool]]) -> float:
+    """What must be added to every log-odds for the mean confidence to be the share that is right; 0 for no facts."""
+    if not judged:
+        return 0.0
+    odds = np.log([value / (1 - value) for value, _ in judged])
+    share = sum(right for _, right in judged) / len(judged)
+    low, high = -5.0, 5.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.mean(1 / (1 + np.exp(-odds - middle))) < share else (low, middle)
+    return low
 
 
 def sure(weights: dict[str, float], found: list[str]) -> float:
