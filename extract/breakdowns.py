@@ -222,7 +222,9 @@ _THINGS = re.compile(
 _DIED = re.compile(r"\b(?:died|deaths?|succumbed)\b")
 # '(N = 184) were randomly assigned': what was done with all of them.
 # 'lupus (n = 15), myositis (n = 12) or sclerosis (n = 8) were treated': the last of several kinds.
-_LAST_OF_LIST = re.compile(r"\bn\s?=\s?\d+[^()]{0,12}\)\s*,?\s*(?:,|and|or)\s+[^();.]{1,60}\(\s*(?:n\s?=\s?)?$")
+_LAST_OF_LIST = re.compile(
+    r"\bn\s?=\s?\d+[^()]{0,12}\)\s*,?\s*(?:,|and|or)\s+(?:[^();.]|\([^()]{1,12}\)){1,80}\(\s*(?:n\s?=\s?)?$"
+)
 _THEN = re.compile(
     r"\s*[)\]]\s*(?:were|was)\s+(?:(?P<assigned>random(?:ly|i[sz]ed)(?:\s+(?:assigned|allocated))?)|(?P<treated>infused|treated)|enrolled|recruited|registered)\b"
 )

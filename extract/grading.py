@@ -65,6 +65,7 @@ _MOSTLY = re.compile(
 # A low count has its own threshold, no grade of what stands beside it.
 _LOW_COUNT = re.compile(r"(?:(?:low|reduced|decreased)\s+)?cd4")
 
+_INCLUDING = re.compile(r"^\s*(?:\([^()]*\)\s*)?,?\s*(?:including|included|such\s+as|namely|:)\s")
 # 'For grade 3/4 the figures were 3.6% for CRS and 10.6% for ICANS'
 _HEADS_FIGURES = re.compile(
     rf"^\s*(?:events?\s*)?,?\s*(?:the\s+)?(?:corresponding\s+)?(?:figures|rates|values|numbers|proportions|percentages|incidences)\s+(?:was|were)\s(?:[^;.{GRADE}]|\.\d)*$"
@@ -314,6 +315,8 @@ class Grading(Clause):
                 and not alternative
             ):
                 return None  # 'grade ≥3 CRS was 32%, that of ICANS 18%'
+            if _INCLUDING.match(between) and EVENTS_OF.search(self.skeleton[: g.start]):
+                return g.name  # '… were the most common events of grade 3 or higher, including neutropenia (in 85%)'
             if head or MOST.search(between) or _OF_THESE.search(between) or self._listed_behind(g, between):
                 return g.name
         return None

@@ -24,7 +24,10 @@ _TOLD_COMMON = re.compile(
     rf"^\s*(?:events?\s+|toxicit(?:y|ies)\s+|cases?\s+)?(?:was|were|being|remained)\s+(?:by\s+far\s+|again\s+|also\s+)?(?:the\s+)?(?:second\s+|third\s+)?{_MOST_COMMON}\b(?!\s+cause)[^.;,()\d]*(?=[.;,]|$)"
 )
 _NOT_OWN = re.compile(
-    r"\b(?:no|not|none|without|never|neither|nor|may|might|can|could|should|would|will|if|known|expected|potential|possible|risk|risks|such|like|define\w*|endpoints?|criteria|treat\w*|manag\w*|monitor\w*|associated|predict\w*|attribut\w+|higher|lower|compar\w+|due|related)\b"
+    r"\b(?:no|not|none|without|never|neither|nor|may|might|can|could|should|would|will|if|known|expected|potential|possible|risk|risks|such|like|define\w*|endpoints?|criteria|treat\w*|manag\w*|monitor\w*|associated|predict\w*|attribut\w+|higher|lower|compar\w+|due|(?<!-)related)\b"
+)
+_NOT_LISTED = re.compile(
+    r"\b(?:no|not|none|without|never|neither|nor|may|might|can|could|should|would|will|if|risks?|endpoints?|criteria|associated|predict\w*|higher|lower|compar\w+)\b"
 )
 
 
@@ -45,7 +48,7 @@ def read_occurrences(folded: str, skeleton: str, mentions: list[Mention], linked
     for g in grades:
         plain = plain[: g.start] + GRADE * (g.end - g.start) + plain[g.end :]
     for m in _LIST.finditer(plain):
-        if _NOT_OWN.search(m["head"]) or _NOT_OWN.search(m["list"]):
+        if _NOT_OWN.search(m["head"]) or _NOT_LISTED.search(m["list"]):
             continue
         listed = [c for c in events if m.start("list") <= c.start and c.end <= m.end("list")]
         of_head = [g.name for g in grades if m.start("head") <= g.start < m.start("list")]

@@ -51,6 +51,7 @@ def settle(
     for count in (c for level in levels for c in level):
         if count.role and count.rule not in _WEAK and count.n > 1:
             told.setdefault(count.n, count)
+    named = {c.n: c.role for level in levels for c in level if c.rule == "denominator-adjective" and c.role}
     most = max(
         (
             c.n
@@ -125,6 +126,8 @@ def settle(
                 and known is not None
             ):
                 c = replace(c, role=known.role)
+            elif c.rule == "therapy-in" and c.n in named:
+                c = replace(c, role=named[c.n])  # 'a trial of CAR T cells in 34 …; 24 of the 34 enrolled patients'
             elif c.rule == "product-group" and compared:
                 c = replace(c, role="arm")
             row.append(c)

@@ -49,6 +49,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # 'well tolerated, with only mild CRS'
     ("only-graded-event", re.compile(
         rf"\b(?:with|had|showed|experienced|developed|caused|induced)\s+(?:only|merely|just|at\s+most|no\s+more\s+than)\s+(?P<grade>{GRADE}+)\s+{_FILL}(?P<events>{_EVENTS})(?!\s*(?:in\s+\d|\(\s*\d|\(n))")),
+    # 'well tolerated with mild CRS', 'patients developed grade 1-2 CRS'
+    ("tolerated-with", re.compile(
+        rf"\bwell[\s-]+toler\w+\s*,?\s+(?:with|and)\s+(?P<grade>{GRADE}+)\s+{_FILL}(?P<events>{_EVENTS})(?!\s*(?:in\s+\d|\(\s*\d|\(n))")),
+    ("patients-developed", re.compile(
+        rf"(?:^|[.;,]\s+)(?:the\s+)?(?:{PEOPLE})\s+(?:developed|experienced)\s+(?:transient\s+|reversible\s+)?(?P<grade>{GRADE}+)\s+{_FILL}(?P<events>{_EVENTS})(?!\s*(?:in\s+\d|\(\s*\d|\(n))")),
     # 'Grade 1 CRS occurred.'
     ("graded-event-seen", re.compile(
         rf"(?:^|[.;:,]\s*|\band\s+|\bonly\s+|\b(?:prolonged|recurrent|transient|reversible|manageable|persistent)\s+)(?P<grade>{GRADE}+)\s+(?P<events>{_EVENTS})\s+(?={_SEEN}\s*(?:$|[.;,]|and\b|but\b))")),
