@@ -18,7 +18,9 @@ _OF_THEM_AFTER = re.compile(r"^\s*(?:\([^()]*\)\s*)?(?:[\w-]+\s+)?of\s+(?:them|w
 _OF_THEM_BEFORE = re.compile(
     r"(?:\b(?:of|among|in)\s+(?:whom|these|them|those|which)\b(?:\s+(?:patients|responders|children|relapses|participants))?\s*,?\s*(?:[\w-]+\s+){0,3}?|\bincluding\s+|\bwith\s+loss\s+of\s+[\w\s]{2,20}\bin\s+)$"
 )
-_IN_SET = re.compile(r"^(?:as\s+[\w\s]{1,24},\s*)?(?:in|across|among|for|within)\s+(?:the\s+)?[^,;.]{1,80}\(\s*$")
+_IN_SET = re.compile(
+    r"^(?:as\s+[\w\s]{1,24},\s*)?(?:in|across|among|for|within)\s+(?:the\s+)?[^,;.]{1,80}\(\s*(?:k\s?=\s?\d+\s*[;,]\s*)?$"
+)
 # '…: all patients (N = 236), 89% and 70%; those given X (n = 191), 94%': a group opens the clause, figures follow.
 _GROUP_LEADS = re.compile(r"(?:^|[;:]\s*(?:and\s+)?)(?:[^;:,()]|\([^()]*\)){3,90}\(\s*$")
 _LED_BY_GROUP = re.compile(r"^\s*[,:]\s*(?:[\d.]+\s?%\s*(?:\([^()]*\)\s*)?(?:,|and|,\s*and)\s*){0,3}$")

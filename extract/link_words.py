@@ -134,7 +134,8 @@ OTHERS = re.compile(
     rf"\s*(?:[\w-]+\s+){{0,2}}?(?:controls|healthy|{PEOPLE})\b(?!\s+(?:of|had|developed|experienced)\b)"
 )
 NOT_SEEN = re.compile(
-    r"\b(?:was|were)\s+not\s+(?:observed|seen|noted|reported|recorded|found|detected)\s+in\s+(?:the\s+|these\s+|those\s+)*$"
+    r"\bno\s+(?:was|were)\s+(?:observed|seen|noted|reported|recorded|found|detected)\s+in\s+(?:the\s+)?other\s+$"
+    r"|\b(?:was|were)\s+not\s+(?:observed|seen|noted|reported|recorded|found|detected)\s+in\s+(?:the\s+|these\s+|those\s+)*$"
 )
 # 'durable in this series of 97': who is spoken of.
 SERIES_OF = re.compile(r"\b(?:series|cohort|sample|population|group)\s+of\s+(?:the\s+)?$")
@@ -227,6 +228,7 @@ UNKNOWN_NEXT = re.compile(
 )
 # '… was 6.4% in cohorts, in trials 4.8%', 'but in CD19-naive patients 74%': the same for another group.
 IN_GROUP = re.compile(
+    r"^[\])%\s]*(?:[,;]\s*)?(?:and\s+|while\s+|but\s+)?(?:that|those)\s+(?:of|in|for|with|given|on)\s+[^.;()\ue000-\uf8ff]{1,60}?\s+(?:(?:was|were)\s+)?$|"
     r"^[\])%\s]*(?:as\s+regards|regarding|in\s+terms\s+of|as\s+to)\s+(?:[\w-]+\s+){0,4}[\w-]+,?\s+(?:and|but)\s+(?:only\s+)?(?:in\s+)?$|"
     r"^[\])%\s]*(?:(?:in|for|with|after|among|of)\s+(?:[\w+-]+\s+){0,5}[\w+-]+)?[,;]\s*(?:and\s+|but\s+)?(?:in|for|with|among|after)\s+(?:the\s+)?(?:[\w+-]+,?\s+){1,5}(?:(?:it|this|they|the\s+rate)\s+(?:was|were|reached)\s+)?$"
 )

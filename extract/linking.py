@@ -216,7 +216,11 @@ class _Reader(Emitting):
         if infection is not None:
             self._emit(run, infection, "infection-kind", 0.8, left=True)
             return
-        if direct and first.bare and NOT_SEEN.search(gap_left):
+        if (
+            first.bare
+            and left is not None
+            and NOT_SEEN.search(self.skeleton[max(0, left.start - 4) : left.start] + gap_left)
+        ):
             return  # 'was not observed in the four patients given …'
         if self._is_topic(run, right, gap_right, next_start) or denied_in(self.skeleton, first, run.start):
             return

@@ -485,7 +485,7 @@ _STOP = re.compile(
 _NONE_BEFORE = re.compile(
     r"\b(?:none|no\s+one|not\s+\w+\s+in\s+any|in\s+any)\s+of\s+(?:the\s+|these\s+|those\s+|our\s+)?$"
 )
-_ALL_BEFORE = re.compile(r"\b(?:all|all\s+of\s+the|all\s+the|all\s+of)\s*$")
+_ALL_BEFORE = re.compile(r"\b(?:all|all\s+of\s+the|all\s+the|all\s+of|every\s+one\s+of\s+the|each\s+of\s+the)\s*$")
 
 
 def _read_noun(folded: str, q: Quantity) -> None:
@@ -507,7 +507,7 @@ def _read_noun(folded: str, q: Quantity) -> None:
     if q.n is not None and q.bare and _NONE_BEFORE.search(folded[max(0, q.start - 30) : q.start]):
         q.none = True
     both = folded.startswith("both", q.start)
-    if q.n is not None and (both or _ALL_BEFORE.search(folded[max(0, q.start - 12) : q.start])):
+    if q.n is not None and (both or _ALL_BEFORE.search(folded[max(0, q.start - 18) : q.start])):
         q.all = True
         if q.bare:
             q.total = q.n
