@@ -17,7 +17,6 @@ from extract.quantities import PEOPLE, Quantity
 _DIED = re.compile(
     r"\b(?:died|deaths?|fatalit(?:y|ies)|succumbed|mortality|nrm|trm|grade\s+5\s+(?:events?|adverse\s+events?|toxicit\w+|aes?))\b"
 )
-_NON_RELAPSE = re.compile(r"(?:non-?\s?relapse|treatment-related|without\s+(?:relapse|progression))[^.;]{0,30}$")
 _BECAUSE = r"(?:(?:was|were|being|,)?\s*(?:considered\s+|judged\s+|deemed\s+|possibly\s+|probably\s+|likely\s+|directly\s+)*(?:due\s+to|owing\s+to|because\s+of|as\s+a\s+result\s+of|secondary\s+to|caused\s+by|attributed\s+to|attributable\s+to|related\s+to|resulting\s+from|linked\s+to|associated\s+with)|of|from|after|with|by)"
 _SHORT = r"(?:to|of|from)"
 _CAUSE = r"(?:(?:an?|the|severe|fatal|fulminant|other|their|its|underlying|subsequent|progressive|bacterial|fungal|viral)\s+)*(?P<cause>[^.;,()\[\]]{1,60})"

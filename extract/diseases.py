@@ -241,11 +241,16 @@ def _narrowed(names: Iterable[str]) -> list[str]:
     return [name for name in kept if name not in wide]
 
 
+_DLBCL = re.compile(r"\bdlbcl\b|\bdiffuse large b[\s-]cell lymphoma")
+
+
 def _settled(names: list[str], whole: str) -> tuple[str, ...]:
     """Diseases of B cells told by the antigen; the names that only help to find others dropped."""
     lineage, pooled = bool(_B_LINEAGE.search(whole)), bool(_POOLED.search(whole))
     rules = _POOLED_B_CELL if pooled else _B_CELL
     lineage = lineage or bool(_B_CELL_LYMPHOMAS.intersection(names))
+    if _DLBCL.search(whole):  # the lymphoma that came to the brain is told by name
+        rules = rules | {"secondary CNS lymphoma": "DLBCL"}
     settled = [rules.get(name, name) if lineage else name for name in names]
     settled = [_CALLED.get(name, name) for name in settled]
     return tuple(n for n in dict.fromkeys(settled) if n not in ("solid tumors", "autoimmune diseases"))

@@ -37,9 +37,6 @@ _PREDICTS = re.compile(
     r"favou?r(?:ed|ing)|"
     r"translated\s+into|resulted\s+in|led\s+to|conferred|impact(?:ed|ing)(?:\s+on)?|affect(?:ed|ing)|influenc(?:ed|ing)|determinants?\s+of|had|impair(?:ed|ing)|improv(?:ed|ing)|worsen(?:ed|ing)|prolong(?:ed|ing)|shorten(?:ed|ing))\s+(?:(?:a|an|the|both|with|significantly|independently|an?\s+independent)\s+)*(?:[\w-]+\s+){0,3}$"
 )
-_PREDICTED = re.compile(
-    r"\b(?:associat\w+|correlat\w+|predict\w*|risk\s+factors?|prognostic\s+factors?|linked|related)\b[^.;]{0,40}$"
-)
 _RELAPSE_FORETOLD = re.compile(
     r"\b(?:associated\s+with|predict(?:ed|ors?\s+(?:of|for)|ive\s+of)|(?:risk|prognostic)\s+factors?\s+(?:for|of))\s+"
     r"(?:an?\s+|the\s+|early\s+|subsequent\s+|(?:higher|increased|lower|greater|reduced)\s+(?:risk|rate|incidence)\s+of\s+)*"

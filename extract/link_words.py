@@ -133,12 +133,6 @@ DESCRIBED = re.compile(
 OTHERS = re.compile(
     rf"\s*(?:[\w-]+\s+){{0,2}}?(?:controls|healthy|{PEOPLE})\b(?!\s+(?:of|had|developed|experienced)\b)"
 )
-NOT_SEEN = re.compile(
-    r"\bno\s+(?:was|were)\s+(?:observed|seen|noted|reported|recorded|found|detected)\s+in\s+(?:the\s+)?other\s+$"
-    r"|\b(?:was|were)\s+not\s+(?:observed|seen|noted|reported|recorded|found|detected)\s+in\s+(?:the\s+|these\s+|those\s+)*$"
-)
-# 'durable in this series of 97': who is spoken of.
-SERIES_OF = re.compile(r"\b(?:series|cohort|sample|population|group)\s+of\s+(?:the\s+)?$")
 # '(patients with CRS) had more prior infections (38%': a predicate of its own before the value.
 TOLD_OF = re.compile(
     rf"^\s*(?:[{GRADE}{TIME}]+\s+)?(?:had|were|was|showed|displayed|exhibited|received|required|underwent|experienced|tended)\s+(?![{GRADE}{CONCEPT}])[^;]{{4,}}"

@@ -42,7 +42,6 @@ from extract.link_words import (
     NEGATED_LIST,
     NEXT_GROUP,
     NOR,
-    NOT_SEEN,
     OBJECT,
     OTHER_PREDICATE,
     OTHERS,
@@ -54,7 +53,6 @@ from extract.link_words import (
     RIGHT_VERB,
     SAID_OF,
     SELECTED,
-    SERIES_OF,
     SHARE_OF_THOSE,
     UNTOLD,
     UNTOLD_IN,
@@ -216,12 +214,6 @@ class _Reader(Emitting):
         if infection is not None:
             self._emit(run, infection, "infection-kind", 0.8, left=True)
             return
-        if (
-            first.bare
-            and left is not None
-            and NOT_SEEN.search(self.skeleton[max(0, left.start - 4) : left.start] + gap_left)
-        ):
-            return  # 'was not observed in the four patients given …'
         if self._is_topic(run, right, gap_right, next_start) or denied_in(self.skeleton, first, run.start):
             return
         did = DID.match(self.skeleton, run.end)
@@ -229,11 +221,7 @@ class _Reader(Emitting):
         if verb is not None and verb.items[0].kind in ("response", "events"):
             self._emit(run, verb, "did-so", 0.8, left=True)
             return
-        if first.bare and (
-            UNTOLD.match(self.folded, first.n_end)
-            or UNTOLD_IN.search(self.folded, 0, run.start)
-            or SERIES_OF.search(self.folded, max(0, first.start - 24), first.start)
-        ):
+        if first.bare and (UNTOLD.match(self.folded, first.n_end) or UNTOLD_IN.search(self.folded, 0, run.start)):
             return
         if not (_is_survival(right) and FOR_NAMED.match(gap_right)) and self._other_group(
             run, concept_runs, previous_end

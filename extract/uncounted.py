@@ -15,7 +15,7 @@ _EVALUABLE_FOR = re.compile(
 _INCLUDED = re.compile(rf"\s*(?:[\w-]+\s+){{0,3}}?(?:{PEOPLE})\s+(?:included|were)\s")
 # 'No ICANS or grade 3 CRS occurred in the 12 patients …': nobody had it.
 _NOBODY = re.compile(
-    r"(?:^|[.;:]\s+|,\s+(?:and|but|with)\s+)(?:there\s+(?:was|were)\s+)?no\s[^.;:]*\b(?:in|among|of)\s+(?:the|these|those|any\s+of\s+the|all)\s+$"
+    r"(?:^|[.;:]\s+|,\s+(?:and|but|with)\s+)(?:there\s+(?:was|were)\s+)?no\s[^.;:]*\b(?:in|among|of)\s+(?:the|these|those|any\s+of\s+the|all|the\s+other)\s+$"
 )
 # '… (97/101) in 101 evaluable patients': whom the figure before was told of.
 _AGAIN = re.compile(r"^[\])%\s]*(?:in|of|among)\s+(?:the\s+|all\s+)?$")
@@ -62,12 +62,10 @@ def no_value(folded: str, skeleton: str, q: Quantity, start: int, previous_end: 
         return True
     if not q.noun and (_SCORED.search(before) or _OF_MEDIAN.search(before) or _AS_IN.match(folded, q.n_end)):
         return True
+    if _GROUP_OF.search(before) or _NOBODY.search(folded, 0, start):
+        return True
     if not q.noun:
         return False
-    if _GROUP_OF.search(before):
-        return True
-    if _NOBODY.search(folded, 0, start):
-        return True
     if _AMONG.search(folded, 0, start) and _INCLUDED.match(folded, q.n_end):
         return True  # 'toxic effects among the 128 patients included neutropenia in 117'
     told = folded[previous_end - 1 : previous_end + 1].strip()[-1:] if previous_end else ""
@@ -88,7 +86,7 @@ _HAD_NONE = re.compile(
 # 'CRS was not observed in 40%', 'CRS was absent in 12'
 _NOT_SEEN_IN = re.compile(
     r"\b(?:(?:was|were)\s+not\s+(?:observed|seen|reported|noted|recorded|detected|found|documented|present)|did\s+not\s+(?:occur|develop|appear)"
-    r"|(?:was|were)\s+absent)\s+in\s+(?:only\s+|about\s+|the\s+(?:remaining|other)\s+|another\s+)?$"
+    r"|(?:was|were)\s+absent)\s+in\s+(?:only\s+|about\s+|the\s+(?:(?:remaining|other)\s+)?|these\s+|those\s+|another\s+)?$"
 )
 _DENIED_NEXT = re.compile(r"\s*(?:[\w≥>/'’-]+\s+){0,3}")
 
