@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 from rich.console import Console
 
 from cartevidence import wording
-from cartevidence.exporting import FACT, utf8, write_jsonl, write_rows_as_csv
+from cartevidence.exporting import FACT, write_jsonl
+from cartevidence.spreadsheet import utf8, write_csv
 from cartevidence.terminal import print_blocks, print_table, put
 from models.evidence import fact_from
 
@@ -42,7 +43,7 @@ def write_facts(facts: Iterable[Mapping[str, Any]], form: str, out: BinaryIO) ->
     """Facts as csv, json or jsonl."""
     if form == "csv":
         with utf8(out) as text:
-            write_rows_as_csv(FACT, ([_joined(fact.get(name)) for name in FACT] for fact in facts), text)
+            write_csv(FACT, ([fact.get(name) for name in FACT] for fact in facts), text)
     else:
         _write_json(facts, form, out)
 
@@ -51,7 +52,7 @@ def write_rows(headings: Sequence[str], rows: Iterable[Sequence[Any]], form: str
     """Rows of an SQL query as csv, json or jsonl."""
     if form == "csv":
         with utf8(out) as text:
-            write_rows_as_csv(headings, rows, text)
+            write_csv(headings, rows, text)
     else:
         _write_json((dict(zip(headings, map(_json, row), strict=True)) for row in rows), form, out)
 
@@ -62,10 +63,6 @@ def _write_json(rows: Iterable[Mapping[str, Any]], form: str, out: BinaryIO) -> 
             write_jsonl(rows, text)
         else:
             text.write(json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n")
-
-
-def _joined(cell: Any) -> Any:
-    return "; ".join(map(str, cell)) if isinstance(cell, list) else cell
 
 
 def _json(cell: Any) -> Any:

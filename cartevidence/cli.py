@@ -11,6 +11,7 @@ import shlex
 import sys
 import tempfile
 import traceback
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -349,7 +350,7 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
 
 @shell.command()
 @options.db
-@options.out_format("jsonl", "csv", "xlsx")
+@options.out_format("jsonl", "csv", "xlsx", "ris", "bibtex")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False),
@@ -359,25 +360,25 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
 @click.option("--curated", is_flag=True, help="Only facts that a curator accepted, corrected or added.")
 @options.debug
 def export(db: str, form: str, out: str | None, curated: bool) -> None:
-    """Write all evidence to a file or standard output.
+    """Write all evidence, or the studies as references, to a file or standard output.
 
     It is ordered by PMID, then by place in the text.
 
     \b
     Example:
       cartevidence export --format xlsx --out evidence.xlsx --db evidence.db
+      cartevidence export --format ris --out studies.ris --db evidence.db
       cartevidence export --format jsonl --db evidence.db > evidence.jsonl
     """
     if form == "xlsx" and not out:
         raise click.UsageError("An Excel workbook needs a file: add --out evidence.xlsx.")
+    if curated and form in ("ris", "bibtex"):
+        raise click.UsageError(f"--curated chooses facts, and {form} holds none: leave it out.")
     from cartevidence import exporting
 
-    with _store(db, readonly=True) as store:
-        if out:
-            with exporting.replacing(Path(out)) as file:
-                exporting.write(store.export_rows(curated), form, file)
-        else:
-            exporting.write(store.export_rows(curated), form, sys.stdout.buffer)
+    place = exporting.replacing(Path(out)) if out else nullcontext(sys.stdout.buffer)
+    with _store(db, readonly=True) as store, place as file:
+        exporting.export(store, form, file, curated=curated)
 
 
 @shell.command()

@@ -7,7 +7,10 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from db.rows import record_from
 from db.views import SAID
+from models.names import label
+from models.record import Record
 
 STUDY_LISTS = ("targets", "diseases")
 NUMBERS = ("percent", "value", "ci_low", "ci_high", "ci_level", "low", "high", "confidence")
@@ -25,7 +28,7 @@ def export_rows(connection: sqlite3.Connection, *, curated: bool) -> Iterator[di
     """Each stored record's study object, then its facts in the order of the text; by PMID as a number."""
     only = f"AND status IN {CURATED}" if curated else ""
     studies = connection.execute(
-        """SELECT r.pmid, r.title, r.year, r.journal, r.doi, r.nct AS record_nct, r.retracted,
+        """SELECT r.pmid, r.title, r.year, r.journal, r.doi, r.nct AS record_nct, r.retracted, r.authors,
           s.study_type, s.targets, s.diseases, s.study_n, s.nct
         FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid
         WHERE r.state = 'stored' ORDER BY CAST(r.pmid AS INTEGER)"""
@@ -38,6 +41,12 @@ def export_rows(connection: sqlite3.Connection, *, curated: bool) -> Iterator[di
         )
         for fact in facts:
             yield fact_object(fact)
+
+
+def records(connection: sqlite3.Connection) -> Iterator[Record]:
+    """All stored records, by PMID as a number."""
+    rows = connection.execute("SELECT * FROM record WHERE state = 'stored' ORDER BY CAST(pmid AS INTEGER)")
+    yield from map(record_from, rows)
 
 
 def study_object(row: sqlite3.Row) -> dict[str, Any]:
@@ -58,6 +67,7 @@ def study_object(row: sqlite3.Row) -> dict[str, Any]:
             "study_n": row["study_n"],
             "nct": list(numbers),
             "retracted": bool(row["retracted"]),
+            "label": label(json.loads(row["authors"]), row["year"], row["pmid"]),
         }
     )
 

@@ -210,6 +210,11 @@ class Store:
         with clear_errors(self.path):
             return query.search_text(self._connection, text, limit)
 
+    def records(self) -> Iterator[Record]:
+        """All stored records, by PMID."""
+        with self._snapshot() as connection:
+            yield from export.records(connection)
+
     def query(self, filters: Filters) -> Iterator[dict[str, Any]]:
         """Fact objects (as exported) that pass the filters, by PMID, then in the order of the text."""
         with self._snapshot() as connection:

@@ -17,7 +17,12 @@ def jsonl(store: Store, **how: Any) -> list[str]:
 
 
 def test_objects(store: Store, make: Any) -> None:
-    record = make.record(doi="10.0000/synthetic", published=PartialDate(year=2021), nct=("NCT90000001",))
+    record = make.record(
+        doi="10.0000/synthetic",
+        authors=("Muster Eva M", "Doe J"),
+        published=PartialDate(year=2021),
+        nct=("NCT90000001",),
+    )
     store.save([make.fetched(record)])
     cr = make.cr(record, percent=80, ci_low=61.4, checks=("percent_mismatch",), time="30 d", inferred=("time",))
     no_crs = make.fact(record, "Severe CRS occurred", "toxicity", event="CRS", grade=">=3", absent=True)
@@ -26,7 +31,7 @@ def test_objects(store: Store, make: Any) -> None:
     assert study == {
         "type": "study", "pmid": "90000001", "title": record.title, "year": 2021, "journal": "Synthetic J",
         "doi": "10.0000/synthetic", "study_type": "prospective_trial", "targets": ["CD22"], "diseases": ["B-ALL"],
-        "study_n": 34, "nct": ["NCT90000001", "NCT90000002"], "retracted": False,
+        "study_n": 34, "nct": ["NCT90000001", "NCT90000002"], "retracted": False, "label": "Muster 2021",
     }  # fmt: skip
     assert facts[0] == {
         "type": "response", "pmid": "90000001", "id": cr.id, "endpoint": "CR", "n": 24, "total": 30, "percent": 80,
@@ -42,8 +47,22 @@ def test_objects(store: Store, make: Any) -> None:
 def test_record_before_extraction(store: Store, make: Any) -> None:
     store.save([make.fetched(make.record(journal=""))])
     assert list(store.export_rows()) == [
-        {"type": "study", "pmid": "90000001", "title": make.record().title, "nct": [], "retracted": False}
+        {
+            "type": "study",
+            "pmid": "90000001",
+            "title": make.record().title,
+            "nct": [],
+            "retracted": False,
+            "label": "PMID 90000001",
+        }
     ]
+
+
+def test_records_are_in_order_and_whole(store: Store, make: Any) -> None:
+    records = [make.record(pmid, authors=("Muster Eva M",)) for pmid in ("90000010", "9000002", "90000001")]
+    store.save([make.fetched(record) for record in records])
+    store.save([Deleted("90000001", "synthetic.xml")])
+    assert list(store.records()) == [records[1], records[0]]
 
 
 def test_order(store: Store, make: Any) -> None:
