@@ -360,9 +360,9 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
 @click.option("--curated", is_flag=True, help="Only facts that a curator accepted, corrected or added.")
 @options.debug
 def export(db: str, form: str, out: str | None, curated: bool) -> None:
-    """Write all evidence, or the studies as references, to a file or standard output.
+    """Write all evidence to a file or standard output.
 
-    It is ordered by PMID, then by place in the text.
+    It is ordered by PMID, then by place in the text. The formats ris and bibtex hold the studies as references.
 
     \b
     Example:
