@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from cartevidence.references import write_bibtex, write_ris
+from cartevidence import references
 from cartevidence.spreadsheet import utf8, workbook, write_csv
 from models.errors import CartevidenceError
 from models.evidence import EVIDENCE
@@ -24,15 +24,13 @@ FACT = ("pmid", "type", "role", "endpoint", "event", "grade", "name", "measure",
         "ci_low", "ci_high", "ci_level", "low", "high", "unit", "time", "qualifier", "absent", "not_reached", "group",
         "pooled", "quote", "section", "start", "end", "confidence", "checks", "status", "attention", "rule",
         "extractor_version", "id")  # fmt: skip
-REFERENCES = {"ris": write_ris, "bibtex": write_bibtex}
 BESIDE = ("label", "year", "targets", "diseases")  # columns of its study that stand beside a fact in a workbook
 
 
 def export(store: Store, form: str, out: BinaryIO, *, curated: bool = False) -> None:
     """Write a database in the format named: jsonl, csv, xlsx; ris or bibtex for its records as references."""
-    if form in REFERENCES:
-        with utf8(out) as text:
-            REFERENCES[form](store.records(), text)
+    if form in references.FORMS:
+        references.write(store.records(), form, out)
     else:
         write(store.export_rows(curated), form, out)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
-from cartevidence.spreadsheet import CONTROL
+from cartevidence.spreadsheet import CONTROL, utf8
 from models.names import Name, parted
 from models.record import Record
 
@@ -19,7 +19,14 @@ from models.record import Record
 _TEX = {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}"} | {sign: "\\" + sign for sign in "&%$#_"}  # fmt: skip
 _CAPITALS = re.compile(r"\S*\w\S*[A-Z]\S*")  # a word that a style must not put in lower case: CAR-T, mRNA
+FORMS = ("ris", "bibtex")
 _RETRACTED = "Retracted publication"
+
+
+def write(records: Iterable[Record], form: str, out: BinaryIO) -> None:
+    """Write references in one of FORMS."""
+    with utf8(out) as text:
+        {"ris": write_ris, "bibtex": write_bibtex}[form](records, text)
 
 
 def write_ris(records: Iterable[Record], out: TextIO) -> None:

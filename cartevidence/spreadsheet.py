@@ -77,7 +77,8 @@ COLUMNS = {
     "reason": Column(60, wrap=True), "what": Column(60, wrap=True), "url": Column(42), "study": Column(20),
     "label": Column(20), "journal": Column(24), "doi": Column(26), "study_type": Column(18), "nct": Column(14),
     "targets": Column(12), "diseases": Column(16), "endpoint": Column(12), "event": Column(18), "name": Column(22),
-    "group": Column(24), "method": Column(50), "estimate of": Column(22), "subgroup": Column(16), "id": Column(19),
+    "group": Column(24), "method": Column(50), "estimate of": Column(22),
+    "part": Column(11), "rule": Column(18), "subgroup": Column(16), "id": Column(19),
     "year": Column(7, "0"), "n": _COUNT, "total": _COUNT, "study_n": _COUNT, "start": _COUNT, "end": _COUNT,
     "k": _COUNT, "events": _COUNT, "count": _COUNT, "confidence": _SURE,
     "percent": _PERCENT, "ci_level": _PERCENT, "weight": Column(9, '0.0"%"'), "months": Column(9, "0.0#"),
@@ -104,9 +105,9 @@ class Workbook:
         self._book = book
         self._sheets: list[Sheet] = []
 
-    def sheet(self, name: str, columns: Sequence[str]) -> Sheet:
-        """A new sheet with these headings, its first row and column frozen. How each looks is told in COLUMNS."""
-        self._sheets.append(Sheet(self._book.create_sheet(name), columns))
+    def sheet(self, name: str, columns: Sequence[str], looks: Mapping[str, Column] | None = None) -> Sheet:
+        """A new sheet with these headings, its first row and column frozen; `looks` before those in COLUMNS."""
+        self._sheets.append(Sheet(self._book.create_sheet(name), columns, COLUMNS | dict(looks or {})))
         return self._sheets[-1]
 
     def finish(self) -> None:
@@ -122,7 +123,7 @@ class Workbook:
 class Sheet:
     """A sheet that takes a mapping a row. `pmid` becomes a link to PubMed."""
 
-    def __init__(self, sheet: Any, columns: Sequence[str]) -> None:
+    def __init__(self, sheet: Any, columns: Sequence[str], looks: Mapping[str, Column]) -> None:
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Font
 
@@ -131,7 +132,7 @@ class Sheet:
         sheet.freeze_panes = "B2"
         headings, self._cells = [], []
         for at, name in enumerate(columns, start=1):
-            look = COLUMNS.get(name, Column())
+            look = looks.get(name, Column())
             sheet.column_dimensions[_letter(at)].width = look.width
             heading = WriteOnlyCell(sheet, name)
             heading.font = Font(bold=True)
