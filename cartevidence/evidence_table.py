@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from cartevidence import wording
 from models.evidence import Fact, Proportion, Response, Survival, Toxicity
+from models.key_figures import COMPLETE, MRD_NEGATIVE, ONE_YEAR, OVERALL, OVERALL_SURVIVAL, SEVERE
 from models.record import Record
 from models.study import Study
 
@@ -19,7 +20,6 @@ SHORT_TYPES = {
     "case_report": "case report",
     "cost_effectiveness": "cost",
 }
-SEVERE = (">=3", "3-5", "3-4", "severe", "3", ">=4", "4-5")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ class StudyEvidence:
     record: Record
     study: Study | None
     facts: tuple[Fact, ...]
+
+    @property
+    def own(self) -> tuple[Fact, ...]:
+        """Its facts without what it cites as pooled over other studies; a meta-analysis' result is its own."""
+        pools = self.study is not None and self.study.study_type == "meta_analysis"
+        return self.facts if pools else tuple(fact for fact in self.facts if not fact.pooled)
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def response(heading: str, endpoints: Sequence[str]) -> Column:
 
     def cell(evidence: StudyEvidence) -> str:
         for endpoint in endpoints:
-            found = [f for f in evidence.facts if isinstance(f, Response) and f.endpoint == endpoint]
+            found = [f for f in evidence.own if isinstance(f, Response) and f.endpoint == endpoint]
             if found:
                 return _named(wording.count(_foremost(found)), endpoint, heading)
         return ""
@@ -57,9 +63,9 @@ def survival(heading: str, endpoints: Sequence[str]) -> Column:
 
     def cell(evidence: StudyEvidence) -> str:
         for endpoint in endpoints:
-            found = [f for f in evidence.facts if isinstance(f, Survival) and f.endpoint == endpoint]
+            found = [f for f in evidence.own if isinstance(f, Survival) and f.endpoint == endpoint]
             for preferred in (
-                [f for f in found if f.measure == "rate" and f.time in ("1 y", "12 mo")],
+                [f for f in found if f.measure == "rate" and f.time in ONE_YEAR],
                 [f for f in found if f.measure == "rate"],
                 [f for f in found if f.measure == "median"],
             ):
@@ -75,7 +81,7 @@ def toxicity(heading: str, event: str, grades: Sequence[str]) -> Column:
 
     def cell(evidence: StudyEvidence) -> str:
         for grade in grades:
-            found = [f for f in evidence.facts if isinstance(f, Toxicity) and f.event == event and f.grade == grade]
+            found = [f for f in evidence.own if isinstance(f, Toxicity) and f.event == event and f.grade == grade]
             if found:
                 shown = wording.count(_foremost(found))
                 return shown if grade == grades[0] else f"{shown} {wording.grade(grade).replace('grade', 'gr')}"
@@ -91,10 +97,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("Disease", lambda e: ", ".join(e.study.diseases) if e.study else ""),
     Column("Type", lambda e: SHORT_TYPES.get(e.study.study_type, e.study.study_type) if e.study else ""),
     Column("N", lambda e: str(e.study.study_n or "") if e.study else ""),
-    response("CR/CRi", ("CR/CRi", "CR", "CR/sCR", "sCR", "CRi")),
-    response("ORR", ("ORR",)),
-    response("MRD-", ("MRD-", "MRD- CR")),
-    survival("OS", ("OS",)),
+    response("CR/CRi", COMPLETE),
+    response("ORR", OVERALL),
+    response("MRD-", MRD_NEGATIVE),
+    survival("OS", OVERALL_SURVIVAL),
     survival("PFS", ("PFS", "EFS", "LFS", "RFS", "DFS")),
     toxicity("CRS", "CRS", ("any", "mild")),
     toxicity("CRS ≥3", "CRS", SEVERE),

@@ -11,8 +11,11 @@ from collections.abc import Callable, Sequence
 
 from sqlite_utils import Database
 
-from db.views import VIEWS
+from db.fact_views import FACT_VIEWS
+from db.overview import STUDY_OVERVIEW
+from db.views import CURRENT_VIEWS
 
+VIEWS = {**CURRENT_VIEWS, "study_overview": STUDY_OVERVIEW, **FACT_VIEWS}
 APPLICATION_ID = 0x43415254  # 'CART'
 Step = Callable[[Database], None]
 
@@ -251,5 +254,17 @@ def pooled_results(database: Database) -> None:
     database["evidence"].add_column("pooled", int)
 
 
-MIGRATIONS: list[Step] = [first_schema, pooled_results]
+def indexes_for_asking(database: Database) -> None:
+    """What filters, pages and the order of answers need so that a million facts are not read for a few."""
+    # Answers come by PMID as a number: with these SQLite walks in that order and stops when it has enough.
+    database.execute("CREATE INDEX evidence_number ON evidence (CAST(pmid AS INTEGER))")
+    database.execute("CREATE INDEX study_number ON study (CAST(pmid AS INTEGER))")
+    database["evidence"].create_index(["id"], "evidence_id")
+    database.execute("CREATE INDEX evidence_grade ON evidence (grade, event) WHERE grade IS NOT NULL")
+    database["record"].create_index(["year"], "record_year")
+    # Nearly all records are stored ones: an index on that only keeps SQLite from a better one.
+    database.execute("DROP INDEX record_state")
+
+
+MIGRATIONS: list[Step] = [first_schema, pooled_results, indexes_for_asking]
 LATEST = len(MIGRATIONS)

@@ -17,6 +17,8 @@ PLACE = ("section", "start", "end", "quote")
 PROVENANCE = ("confidence", "checks", "inferred", "rule", "extractor_version", "version", "text_hash")
 
 CURRENT = ("id", "pmid", "type", *SAID, *PLACE, *PROVENANCE, "statement")
+INTEGERS = ("n", "total", "not_reached", "absent", "pooled", "start", "end", "version")
+REALS = ("percent", "value", "ci_low", "ci_high", "ci_level", "low", "high", "confidence")
 
 
 def _named(row: str, columns: tuple[str, ...]) -> str:
@@ -24,7 +26,12 @@ def _named(row: str, columns: tuple[str, ...]) -> str:
 
 
 def _from_json(json: str, columns: tuple[str, ...]) -> str:
-    return ", ".join(f"""json_extract({json}, '$.{column}') AS "{column}\"""" for column in columns)
+    return ", ".join(f"""{_cast(f"json_extract({json}, '$.{column}')", column)} AS "{column}\"""" for column in columns)
+
+
+def _cast(value: str, column: str) -> str:
+    """As the column of `evidence` has it: SQLite looks into a UNION ALL only where both sides have the same types."""
+    return f"CAST({value} AS {'INTEGER' if column in INTEGERS else 'REAL' if column in REALS else 'TEXT'})"
 
 
 def _same(row: str, json: str) -> str:
@@ -72,13 +79,15 @@ _ATTENTION = f"""
 
 _FACT = "coalesce(d.after, d.before)"
 
-# CROSS JOIN: from the few decisions to their records, never through all records.
-EVIDENCE_CURRENT = f"""
+EVIDENCE_UNDECIDED = f"""
 SELECT {_named("e", CURRENT)},
-  'unreviewed' AS status, NULL AS attention, NULL AS decision, NULL AS curator
+  'unreviewed' AS status, NULL AS attention, CAST(NULL AS INTEGER) AS decision, CAST(NULL AS TEXT) AS curator
 FROM evidence AS e
 WHERE NOT EXISTS (SELECT 1 FROM decision_covers AS c WHERE c.evidence = e.number)
-UNION ALL
+"""  # noqa: S608
+
+# CROSS JOIN: from the few decisions to their records, never through all records.
+EVIDENCE_DECIDED = f"""
 SELECT d.fact AS id, d.pmid AS pmid, {_from_json(_FACT, ("type", *SAID, *PLACE, *PROVENANCE))}, d.statement,
   CASE d.action WHEN 'accept' THEN 'accepted' WHEN 'correct' THEN 'corrected'
     WHEN 'reject' THEN 'rejected' ELSE 'added' END AS status,
@@ -86,8 +95,12 @@ SELECT d.fact AS id, d.pmid AS pmid, {_from_json(_FACT, ("type", *SAID, *PLACE, 
 FROM decision_effective AS d CROSS JOIN record AS r ON r.pmid = d.pmid AND r.state = 'stored'
 """  # noqa: S608
 
-VIEWS = {
+EVIDENCE_CURRENT = "SELECT * FROM evidence_undecided UNION ALL SELECT * FROM evidence_decided"
+
+CURRENT_VIEWS = {
     "decision_effective": DECISION_EFFECTIVE,
     "decision_covers": DECISION_COVERS,
+    "evidence_undecided": EVIDENCE_UNDECIDED,
+    "evidence_decided": EVIDENCE_DECIDED,
     "evidence_current": EVIDENCE_CURRENT,
 }
