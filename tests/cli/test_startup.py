@@ -14,7 +14,7 @@ from program import ROOT
 from cartevidence import __version__
 from cartevidence.cli import shell
 
-HEAVY = {"spacy", "pandas", "lxml", "pydantic", "rich", "Bio", "numpy", "sqlite_utils"}
+HEAVY = {"spacy", "pandas", "lxml", "pydantic", "rich", "Bio", "numpy", "sqlite_utils", "matplotlib", "scipy"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["query", "--help"], []])
