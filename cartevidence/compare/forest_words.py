@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cartevidence import wording
 from cartevidence.compare.results import METHODS, Compared, Method, Pooled, StudyRow
@@ -107,8 +107,9 @@ def heterogeneity(estimate: Pooled) -> str:
 
 
 def title(compared: Compared) -> str:
-    """What is measured."""
-    return readable(compared.title)
+    """What is measured, with a capital where it begins with a word: 'Median PFS', but 'sCR'."""
+    text = readable(compared.title)
+    return f"M{text[1:]}" if text.startswith("median ") else text
 
 
 def asked(compared: Compared) -> str:
@@ -198,18 +199,24 @@ def _said_of_estimates(compared: Compared) -> Iterator[str]:
 
 
 def _notes(rows: Sequence[StudyRow]) -> Iterator[str]:
-    """'* n computed from the percent', with the studies where not all marked ones have the same note."""
+    """'* n from 53% of 17': a note of all marked studies alone, one of several with their names, the rest in a run."""
     marked = [row for row in rows if row.notes]
-    for note, of in _by_note(marked).items():
-        yield f"* {note}" if len(of) == len(marked) else f"* {wording.listing(of, most=NAMED)}: {note}"
-
-
-def _by_note(rows: Iterable[StudyRow]) -> dict[str, list[str]]:
-    labels: dict[str, list[str]] = {}
-    for row in rows:
+    of: dict[str, list[str]] = {}
+    for row in marked:
         for note in dict.fromkeys(row.notes):
-            labels.setdefault(note, []).append(row.label)
-    return labels
+            of.setdefault(note, []).append(row.label)
+    for note, labels in of.items():
+        if len(labels) == len(marked):
+            yield f"* {note}"
+        elif len(labels) > 1:
+            yield f"* {wording.listing(labels, most=NAMED)}: {note}"
+    single = [
+        f"{row.label}: {', '.join(notes)}"
+        for row in marked
+        if len(marked) > 1 and (notes := [note for note in dict.fromkeys(row.notes) if len(of[note]) == 1])
+    ]
+    if single:
+        yield f"* {'; '.join(single)}"
 
 
 def _reports(rows: Sequence[StudyRow]) -> Iterator[str]:

@@ -281,7 +281,7 @@ def test_medians_are_months_and_one_not_reached_is_no_number() -> None:
         median(3, value=None, not_reached=True, ci_low=None, ci_high=None),
         median(4, ci_high=200.0),
     ]
-    drawn = forest.draw(compared(rows, title="Median PFS", measure="median"))
+    drawn = forest.draw(compared(rows, title="median PFS", measure="median"))
     end = axes(drawn, "plot").get_xlim()[1]
     assert 14.7 < end < 60  # the interval to 200 months does not press the others together
     assert [x for x, _, _ in squares(drawn)] == pytest.approx([6.3, 8.4, 14.7])
@@ -289,20 +289,32 @@ def test_medians_are_months_and_one_not_reached_is_no_number() -> None:
     assert len(named(drawn, "not-reached")) == 2
     assert len(named(drawn, "open-end")) == 2
     assert not named(drawn, "diamond")
-    assert {"months", "median not reached", "interval goes on", "Not pooled: medians are not pooled."} <= set(
-        told(drawn)
-    )
+    assert {
+        "Median PFS",
+        "months",
+        "median not reached",
+        "interval goes on",
+        "Not pooled: medians are not pooled.",
+    } <= set(told(drawn))
 
 
 def test_marks_lead_to_footnotes() -> None:
-    rows = [row(n) for n in range(4)]
-    rows[1] = replace(rows[1], notes=("n computed from the percent",))
-    rows[2] = replace(rows[2], notes=("n computed from the percent", "a rounded figure"), reports=(row(700), row(701)))
+    rows = [row(n) for n in range(5)]
+    rows[1] = replace(rows[1], notes=("n from 72% of 25",))
+    rows[2] = replace(rows[2], notes=("the best response", "stated in words"), reports=(row(700), row(701)))
+    rows[3] = replace(rows[3], notes=("the best response",))
+    rows[4] = replace(rows[4], reports=(row(702),))
     words = told(forest.draw(compared(rows)))
-    assert (words.count("*"), words.count("*†"), words.count("†")) == (1, 1, 0)
-    assert "* n computed from the percent." in words
-    assert "* Cordes 2017: a rounded figure." in words
-    assert "† The same trial is reported more than once: Cordes 2017 also in PMID 90000701, 90000702." in words
+    assert (words.count("*"), words.count("*†"), words.count("†")) == (2, 1, 1)
+    assert "* Cordes 2017, Dumont 2018: the best response." in words
+    assert "* Brown 2016: n from 72% of 25; Cordes 2017: stated in words." in words
+    reports = "Cordes 2017 also in PMID 90000701, 90000702; Eriksen 2019 also in PMID 90000703."
+    assert f"† The same trial is reported more than once: {reports}" in words
+
+
+def test_a_note_of_all_marked_studies_needs_no_names() -> None:
+    rows = [row(0), *(row(n, notes=("the best response",)) for n in (1, 2))]
+    assert "* the best response." in told(forest.draw(compared(rows)))
 
 
 @pytest.mark.parametrize(
