@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from db.rows import record_from
+from db.records import CHOSEN
+from db.rows import as_json, record_from
 from db.views import SAID
 from models.names import label
 from models.record import Record
@@ -24,16 +25,17 @@ CURATED = ("accepted", "corrected", "added")
 IN_TEXT = "section <> 'TITLE', start, \"end\", id"
 
 
+STUDIES = """
+SELECT r.pmid, r.title, r.year, r.journal, r.doi, r.nct AS record_nct, r.retracted, r.authors,
+  s.study_type, s.targets, s.diseases, s.study_n, s.nct
+FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid WHERE r.state = 'stored'
+"""
+
+
 def export_rows(connection: sqlite3.Connection, *, curated: bool) -> Iterator[dict[str, Any]]:
     """Each stored record's study object, then its facts in the order of the text; by PMID as a number."""
     only = f"AND status IN {CURATED}" if curated else ""
-    studies = connection.execute(
-        """SELECT r.pmid, r.title, r.year, r.journal, r.doi, r.nct AS record_nct, r.retracted, r.authors,
-          s.study_type, s.targets, s.diseases, s.study_n, s.nct
-        FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid
-        WHERE r.state = 'stored' ORDER BY CAST(r.pmid AS INTEGER)"""
-    )
-    for study in studies:
+    for study in connection.execute(f"{STUDIES} ORDER BY CAST(r.pmid AS INTEGER)"):
         yield study_object(study)
         facts = connection.execute(
             f"SELECT * FROM evidence_current WHERE pmid = ? {only} ORDER BY {IN_TEXT}",  # noqa: S608
@@ -47,6 +49,12 @@ def records(connection: sqlite3.Connection) -> Iterator[Record]:
     """All stored records, by PMID as a number."""
     rows = connection.execute("SELECT * FROM record WHERE state = 'stored' ORDER BY CAST(pmid AS INTEGER)")
     yield from map(record_from, rows)
+
+
+def study_objects(connection: sqlite3.Connection, pmids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The study objects of these records, by PMID."""
+    rows = connection.execute(f"{STUDIES} AND r.pmid IN {CHOSEN}", (as_json(list(pmids)),))
+    return {row["pmid"]: study_object(row) for row in rows}
 
 
 def study_object(row: sqlite3.Row) -> dict[str, Any]:

@@ -74,19 +74,25 @@ class Hit:
 
 def query(connection: sqlite3.Connection, filters: Filters) -> Iterator[dict[str, Any]]:
     """The fact objects that pass the filters, by PMID as a number, then in the order of the text."""
-    conditions, values = ["1"], []
-    for name, condition in CONDITIONS.items():
-        value = getattr(filters, name)
-        if value is not None:
-            conditions.append(condition)
-            values.append(words(connection, value) if name == "text" else value)
+    where, values = conditions(connection, filters)
     rows = connection.execute(
-        f"""SELECT * FROM evidence_current WHERE {" AND ".join(conditions)}
+        f"""SELECT * FROM evidence_current WHERE {where}
         ORDER BY CAST(pmid AS INTEGER), {IN_TEXT} LIMIT ?""",  # noqa: S608
         [*values, -1 if filters.limit is None else filters.limit],
     )
     for row in rows:
         yield fact_object(row)
+
+
+def conditions(connection: sqlite3.Connection, filters: Filters) -> tuple[str, list[Any]]:
+    """The filters as SQL for a WHERE with its values; always true where none is given."""
+    wanted, values = ["1"], []
+    for name, condition in CONDITIONS.items():
+        value = getattr(filters, name)
+        if value is not None:
+            wanted.append(condition)
+            values.append(words(connection, value) if name == "text" else value)
+    return " AND ".join(wanted), values
 
 
 def words(connection: sqlite3.Connection, text: str) -> str:

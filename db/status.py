@@ -12,11 +12,18 @@ from models.evidence import EVIDENCE
 STATES = ("stored", "missing", "book", "failed", "deleted")
 
 
-def status(connection: sqlite3.Connection) -> dict[str, Any]:
-    """The `status` JSON of the contract: `records`, `not_stored`, `evidence`, `review`, and the last `run`."""
+def records_by_state(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many PMIDs are in each of STATES."""
     records = dict.fromkeys(STATES, 0)
     for table in ("record", "not_stored"):
-        records |= dict(connection.execute(f"SELECT state, count(*) FROM {table} GROUP BY state").fetchall())  # noqa: S608
+        rows = connection.execute(f"SELECT state, count(*) FROM {table} GROUP BY state")  # noqa: S608
+        records |= dict(rows.fetchall())
+    return records
+
+
+def status(connection: sqlite3.Connection) -> dict[str, Any]:
+    """The `status` JSON of the contract: `records`, `not_stored`, `evidence`, `review`, and the last `run`."""
+    records = records_by_state(connection)
     not_stored = connection.execute("SELECT pmid, state, reason FROM not_stored ORDER BY CAST(pmid AS INTEGER), pmid")
     types, review, attention = dict.fromkeys(EVIDENCE, 0), dict.fromkeys(get_args(Status), 0), 0
     current = "SELECT type, status, count(*), count(attention) FROM evidence_current GROUP BY type, status"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from db import decisions, export, extractions, query, records
+from db.comparing import ComparisonSource
 from db.connection import open_for_reading, open_for_writing, writing
 from db.failures import clear_errors
 from db.query import Filters, Hit
@@ -220,11 +221,22 @@ class Store:
         with self._snapshot() as connection:
             yield from query.query(connection, filters)
 
+    def study_objects(self, pmids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The study objects (as exported) of these records, by PMID."""
+        with clear_errors(self.path):
+            return export.study_objects(self._connection, pmids)
+
     def sql(
         self, text: str, params: Sequence[Any] | Mapping[str, Any] = (), *, seconds: float = 30.0
     ) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """Run the user's own SELECT: column names and rows. Raises StoreError for writing, errors, too long."""
         return query.sql(open_for_reading(self.path, wait=self._wait), text, params, seconds=seconds)
+
+    @contextmanager
+    def comparing(self) -> Iterator[ComparisonSource]:
+        """What a comparison reads, all of it as it is at this moment."""
+        with self._snapshot() as connection:
+            yield ComparisonSource(connection)
 
     def export_rows(self, curated: bool = False) -> Iterator[dict[str, Any]]:
         """Each record's study object, then its facts; by PMID, then in the order of the text. Same data, same rows.

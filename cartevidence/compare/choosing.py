@@ -1,0 +1,216 @@
+"""One figure a study: the stated rules by which it is chosen among all that the abstract gives.
+
+Rules run in the order of RULES. Each keeps the figures that may be compared; where it keeps none, the study is left
+out by that rule with the reason it gives. What is left is ranked, see `_rank`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from cartevidence import wording
+from cartevidence.compare.denominators import ROLES, Counted, counted
+from cartevidence.compare.grades import answer
+from cartevidence.compare.question import Question
+from cartevidence.compare.times import (
+    RESPONSE_TOLERANCE,
+    SURVIVAL_TOLERANCE,
+    days,
+    months,
+    same_time,
+)
+from db.comparing import Candidate, Size
+
+CURATED = ("accepted", "corrected", "added")
+IMPOSSIBLE = ("n_over_total", "interval_order", "outside_interval", "percent_over_100")
+ONGOING = "ongoing"  # the group of responses that lasted
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A candidate with what the rules found out about it."""
+
+    printed: Candidate
+    counted: Counted | None = None
+    better: int = 0  # rank of its endpoint and of its grade, 0 the best
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def curated(self) -> bool:
+        return self.printed.status in CURATED
+
+
+@dataclass(frozen=True, slots=True)
+class NoFigure:
+    """Why a study has no figure that can be compared: the rule and the reason in words."""
+
+    rule: str
+    reason: str
+
+
+Kept = list[Figure] | str  # the figures that a rule keeps, or the reason why it keeps none
+Rule = Callable[[Question, list[Figure], Sequence[Size]], Kept]
+
+
+def choose(question: Question, candidates: Sequence[Candidate], sizes: Sequence[Size]) -> Figure | NoFigure:
+    """The study's figure, or the rule by which it has none."""
+    figures = [Figure(candidate) for candidate in candidates]
+    for name, rule in RULES.items():
+        kept = rule(question, figures, sizes)
+        if isinstance(kept, str):
+            return NoFigure(name, kept)
+        figures = kept
+    figures.sort(key=lambda figure: _rank(question, figure))
+    return _with_doubt(question, figures)
+
+
+def _answering(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
+    """Only what the abstract gives of the very endpoint or grade."""
+    kept = []
+    for figure in figures:
+        printed = figure.printed
+        if question.event is None:
+            kept.append(Figure(printed, better=question.endpoints.index(printed.endpoint or "")))
+            continue
+        none = bool(printed.absent) or printed.qualifier == "none" or printed.n == 0
+        found = answer(printed.grade or "any", question.grade or "any", absent=none)
+        if found is not None:
+            rank, note = found
+            kept.append(Figure(printed, better=rank, notes=(note,) if note else ()))
+    if not kept:
+        grades = dict.fromkeys(figure.printed.grade or "any" for figure in figures)
+        return (
+            f"{question.event} only of {wording.listing([wording.grade(grade) for grade in grades])}" if figures else ""
+        )
+    return kept
+
+
+def _own_results(_: Question, figures: list[Figure], __: Sequence[Size]) -> Kept:
+    kept = [figure for figure in figures if not figure.printed.pooled]
+    return kept or "pooled over several studies by the paper itself"
+
+
+def _whole_cohort(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
+    whole = [figure for figure in figures if figure.printed.group is None]
+    if whole:
+        return whole
+    groups = [figure for figure in figures if ONGOING not in (figure.printed.group or "").lower()]
+    if question.group:
+        wanted = question.group.casefold().split()
+        of_group = [f for f in groups if all(word in (f.printed.group or "").casefold() for word in wanted)]
+        if of_group:
+            return of_group
+    if not groups:
+        return "only responses that lasted"
+    return f"only of groups: {wording.listing(list(dict.fromkeys(f.printed.group for f in groups)), most=3)}"
+
+
+def _at_the_time(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
+    asked = question.time
+    if question.measure == "median" or asked is None:
+        return figures
+    tolerance = RESPONSE_TOLERANCE if question.measure == "proportion" else SURVIVAL_TOLERANCE
+    kept = [figure for figure in figures if same_time(figure.printed.time, asked, tolerance)]
+    times = list(dict.fromkeys(figure.printed.time or "no stated time" for figure in figures))
+    return kept or f"given at {wording.listing(times)}, not at {asked}"
+
+
+def _believed(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
+    if question.curated:
+        return [figure for figure in figures if figure.curated] or "not confirmed by a curator"
+    kept = [f for f in figures if f.curated or f.printed.confidence >= question.min_confidence]
+    best = max(figure.printed.confidence for figure in figures)
+    return (
+        kept
+        or f"confidence {best:.2f}, below {wording.number(question.min_confidence)}, and not confirmed by a curator"
+    )
+
+
+def _possible(_: Question, figures: list[Figure], __: Sequence[Size]) -> Kept:
+    kept = [f for f in figures if f.curated or not any(check in f.printed.checks for check in IMPOSSIBLE)]
+    return kept or "its figures do not add up (n over N, or an estimate outside its interval)"
+
+
+def _usable(question: Question, figures: list[Figure], sizes: Sequence[Size]) -> Kept:
+    """Proportions with n and N, rates with a value, medians with a value or not reached."""
+    if question.measure != "proportion":
+        kept = [f for f in figures if f.printed.value is not None or f.printed.not_reached]
+        if question.measure == "rate":
+            kept = [f for f in kept if f.printed.value is not None and 0 <= f.printed.value <= 100]
+        return kept or "without a value"
+    kept, why = [], ""
+    believed = [s for s in sizes if s.confidence >= question.min_confidence or question.min_confidence <= 0]
+    for figure in figures:
+        found = counted(figure.printed, believed, question.denominators, own_group=figure.printed.group is not None)
+        if isinstance(found, str):
+            why = why or found
+        else:
+            kept.append(Figure(figure.printed, found, figure.better, figure.notes + found.notes))
+    return kept or why
+
+
+def _of_the_denominator(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
+    """A figure of another known denominator is another figure; one whose denominator is not told is kept."""
+    if question.measure != "proportion":
+        return figures
+    kept = [
+        f for f in figures if f.counted and (not f.counted.roles or set(f.counted.roles) & set(question.denominators))
+    ]
+    if kept:
+        return kept
+    found = figures[0].counted
+    assert found is not None  # noqa: S101  (the rule before gave each its count)
+    return f"{found.n}/{found.total} is of the {found.denominator}, not of {' or '.join(question.denominators)}"
+
+
+RULES: dict[str, Rule] = {
+    "other_grade": _answering,
+    "pooled_by_paper": _own_results,
+    "groups_only": _whole_cohort,
+    "other_time": _at_the_time,
+    "not_confirmed": _believed,
+    "impossible": _possible,
+    "no_numbers": _usable,
+    "other_denominator": _of_the_denominator,
+}
+
+
+def _rank(question: Question, figure: Figure) -> tuple[float, ...]:
+    """Curated before machine; then the nearer endpoint or grade, the preferred denominator, best response before one
+    at a time and an early time before a late one, numbers as printed before derived ones, abstract before title."""
+    printed = figure.printed
+    roles = figure.counted.roles if figure.counted else ()
+    wanted = [question.denominators.index(role) for role in roles if role in question.denominators]
+    asked, at = days(question.time), days(printed.time)
+    return (
+        not figure.curated,
+        figure.better,
+        min(wanted, default=len(ROLES)),
+        abs((at or 0.0) - (asked or 0.0)),
+        len(figure.counted.notes) if figure.counted else 0,
+        printed.section == "TITLE",
+        printed.start,
+    )
+
+
+def _with_doubt(question: Question, figures: list[Figure]) -> Figure:
+    """The first figure; where another one is as good and says something else, it is named."""
+    first = figures[0]
+    told = _told(first)
+    alike = [f for f in figures[1:] if _rank(question, f)[:4] == _rank(question, first)[:4] and _told(f) != told]
+    if not alike:
+        return first
+    others = wording.listing(list(dict.fromkeys(_told(figure) for figure in alike)))
+    return Figure(first.printed, first.counted, first.better, (*first.notes, f"the abstract also gives {others}"))
+
+
+def _told(figure: Figure) -> str:
+    if figure.counted:
+        return f"{figure.counted.n}/{figure.counted.total}"
+    printed = figure.printed
+    if printed.not_reached:
+        return "not reached"
+    if printed.measure == "median" and printed.value is not None:
+        return f"{months(printed.value, printed.unit):.1f} months"
+    return f"{wording.number(printed.value)}%"

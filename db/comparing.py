@@ -1,0 +1,186 @@
+"""What a comparison reads: all studies with what decides whether they count, and the figures that may be compared.
+
+Plain tuples instead of models, since a comparison over 100,000 studies looks at every one of them.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from db import status
+from db.query import Filters, conditions
+from db.records import CHOSEN
+from db.rows import as_json
+
+
+class Head(NamedTuple):
+    """A stored record with what was read of its study; `study_type` is None before extraction. Lists as JSON."""
+
+    pmid: str
+    title: str
+    year: int | None
+    first_author: str | None
+    retracted: int
+    study_type: str | None
+    targets: str | None
+    diseases: str | None
+    study_n: int | None
+    fits: int  # 1 where it passes the filters
+
+
+class Candidate(NamedTuple):
+    """A figure of the kind asked for, decisions applied, rejected ones left out."""
+
+    pmid: str
+    id: str
+    type: str
+    endpoint: str | None
+    measure: str | None
+    event: str | None
+    grade: str | None
+    n: int | None
+    total: int | None
+    percent: float | None
+    value: float | None
+    unit: str | None
+    time: str | None
+    ci_low: float | None
+    ci_high: float | None
+    ci_level: float | None
+    not_reached: int | None
+    absent: int | None
+    qualifier: str | None
+    group: str | None
+    pooled: int | None
+    section: str
+    start: int
+    end: int
+    quote: str
+    confidence: float
+    checks: str
+    status: str
+
+
+class Size(NamedTuple):
+    """A number of patients that may be a denominator: of a cohort (by role), or of responders (role 'responders')."""
+
+    pmid: str
+    role: str
+    n: int
+    confidence: float  # 1 for what a curator confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is needed of the studies that have a figure: whose they are, and what was said of them since."""
+
+    authors: tuple[str, ...]
+    affiliations: tuple[str, ...]
+    nct: tuple[str, ...]  # registered ones, then those of the text
+    products: tuple[str, ...]
+    notices: tuple[str, ...]  # kinds of notices that PubMed links: 'erratum_in', 'expression_of_concern_in' ...
+
+
+# Endpoints whose n is a number of responders, the usual denominator of MRD negativity and of relapse.
+RESPONDERS = ("CR/CRi", "CR", "CRi", "CR/sCR", "ORR")
+
+
+class ComparisonSource:
+    """The database as a comparison reads it, at one moment."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def heads(self, filters: Filters) -> list[Head]:
+        """Every stored record, by PMID as a number; of the filters only those on studies count."""
+        where, values = conditions(self._connection, filters)
+        rows = self._connection.execute(
+            f"""SELECT r.pmid, r.title, r.year, json_extract(r.authors, '$[0]'), r.retracted,
+              s.study_type, s.targets, s.diseases, s.study_n, r.pmid IN (SELECT pmid FROM record WHERE {where})
+            FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid
+            WHERE r.state = 'stored' ORDER BY CAST(r.pmid AS INTEGER)""",  # noqa: S608
+            values,
+        )
+        rows.row_factory = None
+        return [Head._make(row) for row in rows]
+
+    def candidates(
+        self,
+        *,
+        type: str,
+        endpoints: Sequence[str] = (),
+        event: str | None = None,
+        measure: str | None = None,
+    ) -> dict[str, list[Candidate]]:
+        """The figures of the endpoints or the event, by PMID, each study's in the order of the text."""
+        names = ", ".join(f'"{name}"' for name in Candidate._fields)
+        wanted, values = ["type = ?", "status <> 'rejected'"], [type]
+        if event is not None:
+            wanted.append("event = ?")
+            values.append(event)
+        else:
+            wanted.append(f"endpoint IN {CHOSEN}")
+            values.append(as_json(list(endpoints)))
+        if measure is not None:
+            wanted.append("measure = ?")
+            values.append(measure)
+        rows = self._connection.execute(
+            f"""SELECT {names} FROM evidence_current WHERE {" AND ".join(wanted)}
+            ORDER BY pmid, section <> 'TITLE', start, "end", id""",  # noqa: S608
+            values,
+        )
+        rows.row_factory = None
+        found: dict[str, list[Candidate]] = defaultdict(list)
+        for row in rows:
+            found[row[0]].append(Candidate._make(row))
+        return found
+
+    def sizes(self, pmids: Iterable[str]) -> dict[str, list[Size]]:
+        """Sizes of the whole cohort in each role and numbers of responders, by PMID, in the order of the text."""
+        rows = self._connection.execute(
+            f"""SELECT pmid, CASE type WHEN 'cohort' THEN role ELSE 'responders' END, n,
+              iif(status = 'unreviewed', confidence, 1.0)
+            FROM evidence_current
+            WHERE pmid IN {CHOSEN} AND n IS NOT NULL AND "group" IS NULL AND pooled IS NULL AND status <> 'rejected'
+              AND (type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable')
+                OR type = 'response' AND endpoint IN {CHOSEN})
+            ORDER BY pmid, section <> 'TITLE', start""",  # noqa: S608
+            (as_json(list(pmids)), as_json(RESPONDERS)),
+        )
+        rows.row_factory = None
+        found: dict[str, list[Size]] = defaultdict(list)
+        for row in rows:
+            found[row[0]].append(Size._make(row))
+        return found
+
+    def details(self, pmids: Iterable[str]) -> dict[str, Details]:
+        """Authors, centres, registrations, products and notices of the records, by PMID."""
+        rows = self._connection.execute(
+            f"""SELECT r.pmid, r.authors, r.affiliations, r.nct, s.nct, s.products, r.links
+            FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid WHERE r.pmid IN {CHOSEN}""",  # noqa: S608
+            (as_json(list(pmids)),),
+        )
+        rows.row_factory = None
+        return {
+            pmid: Details(
+                authors=_texts(authors),
+                affiliations=_texts(affiliations),
+                nct=tuple(dict.fromkeys((*_texts(registered), *_texts(told)))),
+                products=_texts(products),
+                notices=tuple(dict.fromkeys(link["kind"] for link in json.loads(links or "[]"))),
+            )
+            for pmid, authors, affiliations, registered, told, products, links in rows
+        }
+
+    def states(self) -> dict[str, int]:
+        """How many of the PMIDs ever asked for are stored, deleted, missing, a book, or failed."""
+        return status.records_by_state(self._connection)
+
+
+def _texts(value: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(value)) if value else ()
