@@ -349,6 +349,38 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
 
 
 @shell.command()
+@options.comparison
+@options.db
+@click.option("--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Save a forest plot: .png, .svg or .pdf.")
+@options.out_format("table", "csv", "json", "xlsx", "metafor", "ris", "bibtex", "html")
+@click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write this file instead of printing.")
+@click.option("--left-out", is_flag=True, help="List each study that was left out with its reason.")
+@options.debug
+def compare(db: str, plot: str | None, form: str, out: str | None, left_out: bool, **asked: Any) -> None:
+    """Set studies side by side: one figure a study, and pooled.
+
+    The figure of a study is chosen by stated rules, see docs/compare.md. Each choice that is not plain and each study
+    that is left out is listed with its reason. An endpoint and an event together are two comparisons.
+
+    \b
+    Example:
+      cartevidence compare --endpoint CR/CRi --disease B-ALL --by target --plot forest.png
+      cartevidence compare --event CRS --grade ">=3" --target CD22 --format xlsx --out crs.xlsx
+      cartevidence compare --endpoint OS --time "1 y" --pool --format html --out os.html
+    """
+    if form == "xlsx" and not out:
+        raise click.UsageError("An Excel workbook needs a file: add --out comparison.xlsx.")
+    from cartevidence.compare import asking, commanding
+
+    try:
+        asking.questions(**asked)
+    except asking.QuestionError as error:
+        raise click.UsageError(f"{error}.") from error
+    with _store(db, readonly=True) as store:
+        commanding.answer(store, asked, form=form, out=out, plot=plot, all_left_out=left_out)
+
+
+@shell.command()
 @options.db
 @options.out_format("jsonl", "csv", "xlsx", "ris", "bibtex")
 @click.option(

@@ -86,3 +86,45 @@ _FILTERS = (
     click.option("--text", help="Words that all occur in title or abstract."),
     click.option("--limit", type=click.IntRange(0), help="At most so many facts."),
 )  # fmt: skip
+
+
+def comparison(command: Command) -> Command:
+    """What to compare, over which studies, and how; names are those of cartevidence.compare.asking.question."""
+    for option in reversed(_COMPARISON):
+        command = option(command)
+    return command
+
+
+_COMPARISON = (
+    click.option("--endpoint", multiple=True,
+                 help="Response or survival endpoint: CR/CRi, ORR, MRD-, OS ... Given again: taken where a study does "
+                 "not report the one before."),
+    click.option("--event", help="Adverse event: CRS, neurotoxicity, infection ..."),
+    click.option("--grade", help='Grade of the event: any (the default), ">=3" (in quotes), 3-4, severe ...'),
+    click.option("--time", metavar="TIME",
+                 help='Time point, such as "30 d" or "1 y". Without it: the best response, the median of survival.'),
+    click.option("--denominator", type=click.Choice(["treated", "evaluable", "enrolled", "responders"]),
+                 help="Only figures of these patients; a study that does not tell stays. Default: treated, else "
+                 "evaluable, else enrolled."),
+    click.option("--group", metavar="WORDS",
+                 help="Where a study gives no figure of all its patients: take that of the group with these words."),
+    click.option("--target", help="Studies of this target: CD19, CD22, BCMA ..."),
+    click.option("--disease", help="Studies of this disease: B-ALL, LBCL, MM ..."),
+    click.option("--study-type", help="prospective_trial, retrospective, real_world ..."),
+    click.option("--text", help="Studies with all these words in title or abstract."),
+    click.option("--min-n", type=click.IntRange(0), default=4, show_default=True, help="Leave out smaller studies."),
+    click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.8, show_default=True,
+                 help="Leave out less sure figures that no curator confirmed."),
+    click.option("--curated", is_flag=True, help="Only figures that a curator accepted, corrected or added."),
+    click.option("--include", multiple=True,
+                 type=click.Choice(["retracted", "review", "meta_analysis", "preclinical", "cost_effectiveness"]),
+                 help="Take in such papers too, which are left out by default."),
+    click.option("--link", type=click.Choice(["all", "nct", "none"]), default="all", show_default=True,
+                 help="Which papers are reports of one trial: by registration and by likeness, by registration, none."),
+    click.option("--by", type=click.Choice(["target", "disease", "study-type", "product", "denominator", "time",
+                                            "endpoint"]), help="Show groups of studies with estimates of their own."),
+    click.option("--method", type=click.Choice(["glmm", "reml", "freeman-tukey"]), default="glmm", show_default=True,
+                 help="How proportions are pooled."),
+    click.option("--pool/--no-pool", default=None,
+                 help="Pool or not. Default: proportions are pooled, survival rates are not; medians never are."),
+)  # fmt: skip

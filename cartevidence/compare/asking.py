@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from cartevidence import filter_names, wording
 from cartevidence.compare.question import (
@@ -84,6 +85,15 @@ def question(
         method=method,
         pool=measure == "proportion" if pool is None else pool,
     ), notes
+
+
+def questions(
+    *, endpoint: str | Sequence[str] | None = None, event: str | None = None, grade: str | None = None, **rest: Any
+) -> list[tuple[Question, list[str]]]:
+    """One question, or two where an endpoint and an event are asked for at once; see `question`."""
+    if endpoint and event:
+        return [question(endpoint=endpoint, **rest), question(event=event, grade=grade, **rest)]
+    return [question(endpoint=endpoint, event=event, grade=grade, **rest)]
 
 
 def parse_time(text: str) -> str:

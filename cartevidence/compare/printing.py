@@ -1,0 +1,154 @@
+"""A comparison on the terminal: a table a group, the pooled estimates in words, what was left out, the account."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+
+from cartevidence import wording
+from cartevidence.compare.leaving_out import IN_WORDS
+from cartevidence.compare.results import Compared, LeftOut, Pooled, Step, StudyRow, Subgroup
+from cartevidence.terminal import clean, print_table, put
+
+# Left out first where the terminal is narrow; who, n/N and the estimate always stay.
+EXPENDABLE = ("Year", "Disease", "Sure", "Target", "Weight", "Time", "Denominator", "PMID")
+MOST = 8  # PMIDs shown for each reason
+
+
+def print_compared(out: Console, compared: Compared, *, all_left_out: bool = False) -> None:
+    """Print all of it; with `all_left_out` every study that was left out with its own reason."""
+    put(out, clean(heading(compared)), style="bold")
+    for group in compared.subgroups:
+        put(out)
+        if group.name:
+            put(out, clean(group.name), style="bold")
+        if group.rows:
+            print_table(out, HEADINGS[compared.measure], list(_cells(group)), expendable=EXPENDABLE)
+        if group.name:
+            put(out, clean(pooled_in_words(group.pooled, group.why_not_pooled)))
+    if compared.rows:
+        put(out)
+        put(out, clean(pooled_in_words(compared.pooled, compared.why_not_pooled)), style="bold")
+        for other in compared.sensitivity:
+            put(out, clean(f"Sensitivity: {estimate_in_words(other)}"))
+    for line in (*_notes(compared.rows), *compared.caveats):
+        put(out, clean(f"Note: {line}"))
+    put(out)
+    _print_left_out(out, compared.left_out, each=all_left_out)
+    for step in compared.account:
+        put(out, clean(step_in_words(step)))
+
+
+def heading(compared: Compared) -> str:
+    """'CR/CRi (target CD22): 4 studies'."""
+    shown = [f"{name} {value}" for name, value in compared.asked.items() if name in ("target", "disease", "study type")]
+    studies = wording.plural(len(compared.rows), "study", "studies")
+    return f"{compared.title}{' (' + ', '.join(shown) + ')' if shown else ''}: {studies}"
+
+
+HEADINGS = {
+    "proportion": ["Study", "PMID", "Target", "Disease", "n/N", "% [95% CI]", "Denominator", "Time", "Weight", "Sure"],
+    "rate": ["Study", "PMID", "Target", "Disease", "% [95% CI]", "Time", "Weight", "Sure"],
+    "median": ["Study", "PMID", "Target", "Disease", "Months [95% CI]", "Sure"],
+}
+
+
+def _cells(group: Subgroup) -> Iterator[list[str]]:
+    for row in group.rows:
+        yield _row(row)
+        for report in row.reports:
+            told = _row(report)
+            yield [f"  also {told[0]}", *told[1:]]
+
+
+def _row(row: StudyRow) -> list[str]:
+    who = [row.label + ("*" if row.notes else ""), row.pmid, ", ".join(row.targets), ", ".join(row.diseases)]
+    sure = f"{row.confidence:.2f}" if row.status == "unreviewed" else row.status
+    weight = "" if row.weight is None else f"{row.weight:.1f}%"
+    if row.measure == "median":
+        return [*who, figure(row), sure]
+    if row.measure == "rate":
+        return [*who, figure(row), row.time or "", weight, sure]
+    return [*who, row.count, figure(row), row.denominator or "not stated", row.time or "", weight, sure]
+
+
+def figure(row: StudyRow) -> str:
+    """'80.0 [61.4, 92.3]', 'not reached [9.1, not reached]'."""
+    value = "not reached" if row.not_reached else _one_place(row.value)
+    if row.ci_low is None and row.ci_high is None:
+        return value
+    low, high = ("not reached" if end is None else _one_place(end) for end in (row.ci_low, row.ci_high))
+    return f"{value} [{low}, {high}]"
+
+
+def _one_place(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def pooled_in_words(pooled: Pooled | None, why_not: str) -> str:
+    """'Pooled: 78.2% [70.1, 84.7] of 312 patients in 8 studies ...', or why there is none."""
+    return f"Not pooled: {why_not}." if pooled is None else f"Pooled: {estimate_in_words(pooled)}"
+
+
+def estimate_in_words(pooled: Pooled) -> str:
+    """The estimate with interval, prediction interval, heterogeneity, method and notes."""
+    of = f"{pooled.total:,} patients in " if pooled.total is not None else ""
+    studies = wording.plural(pooled.k, "study", "studies")
+    text = f"{pooled.estimate:.1f}% [{pooled.ci_low:.1f}, {pooled.ci_high:.1f}], {of}{studies}"
+    if pooled.prediction_low is not None and pooled.prediction_high is not None:
+        text += f"; prediction interval [{pooled.prediction_low:.1f}, {pooled.prediction_high:.1f}]"
+    if told := heterogeneity(pooled):
+        text += f"; {told}"
+    return f"{text} ({pooled.words}).{''.join(f' {note}' for note in map(sentence, pooled.notes))}"
+
+
+def heterogeneity(pooled: Pooled) -> str:
+    """'tau² 0.31, I² 56%, Q 12.4 on 7 df (p 0.088)'."""
+    parts = []
+    if pooled.tau2 is not None:
+        parts.append(f"tau² {pooled.tau2:.3g}")
+    if pooled.i2 is not None:
+        parts.append(f"I² {pooled.i2:.0f}%")
+    if pooled.q is not None and pooled.q_df is not None:
+        p = "" if pooled.q_p is None else f" (p {'< 0.001' if pooled.q_p < 0.001 else f'{pooled.q_p:.3f}'})"
+        parts.append(f"Q {pooled.q:.1f} on {pooled.q_df} df{p}")
+    return ", ".join(parts)
+
+
+def sentence(text: str) -> str:
+    """A note as a sentence of its own."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _notes(rows: Sequence[StudyRow]) -> Iterator[str]:
+    for row in rows:
+        for one in (row, *row.reports):
+            if one.notes:
+                yield f"*{one.label} ({one.pmid}): {'; '.join(one.notes)}."
+
+
+def _print_left_out(out: Console, left: Sequence[LeftOut], *, each: bool) -> None:
+    by_rule: dict[str, list[LeftOut]] = defaultdict(list)
+    for one in left:
+        by_rule[one.rule].append(one)
+    if left:
+        put(out, f"Left out: {wording.plural(len(left), 'study', 'studies')}.")
+    for rule in (rule for rule in IN_WORDS if rule in by_rule):
+        studies = by_rule[rule]
+        if each:
+            put(out, clean(f"  {IN_WORDS[rule]}:"))
+            for one in studies:
+                put(out, clean(f"    {one.pmid}  {one.label}: {one.reason}"))
+        else:
+            put(
+                out,
+                clean(f"  {len(studies):,} {IN_WORDS[rule]}: {wording.listing([s.pmid for s in studies], most=MOST)}"),
+            )
+
+
+def step_in_words(step: Step) -> str:
+    """'160 records stored (not stored: missing 2)'."""
+    parts = ", ".join(f"{name} {n:,}" for name, n in step.parts)
+    return f"{step.count:,} {step.label}{f' ({parts})' if parts else ''}"
