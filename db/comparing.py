@@ -140,6 +140,18 @@ class ComparisonSource:
             found[row[0]].append(Candidate._make(row))
         return found
 
+    def endpoints(self, names: Sequence[str]) -> dict[str, set[str]]:
+        """Which of the endpoints each record reports, by PMID."""
+        rows = self._connection.execute(
+            f"""SELECT DISTINCT pmid, endpoint FROM evidence_current
+            WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN} AND status <> 'rejected'""",  # noqa: S608
+            (as_json(list(names)),),
+        )
+        found: dict[str, set[str]] = defaultdict(set)
+        for pmid, endpoint in rows:
+            found[pmid].add(endpoint)
+        return found
+
     def sizes(self, pmids: Iterable[str]) -> dict[str, list[Size]]:
         """Sizes of the whole cohort in each role and numbers of responders, by PMID, in the order of the text."""
         rows = self._connection.execute(

@@ -79,10 +79,9 @@ def _answering(question: Question, figures: list[Figure], _: Sequence[Size]) -> 
             rank, note = found
             kept.append(Figure(printed, better=rank, notes=(note,) if note else ()))
     if not kept:
-        grades = dict.fromkeys(figure.printed.grade or "any" for figure in figures)
-        return (
-            f"{question.event} only of {wording.listing([wording.grade(grade) for grade in grades])}" if figures else ""
-        )
+        printed_grades = (figure.printed.grade or "any" for figure in figures)
+        told = dict.fromkeys("any grade" if grade == "any" else wording.grade(grade) for grade in printed_grades)
+        return f"{question.event} only of {wording.listing(list(told))}"
     return kept
 
 
@@ -154,14 +153,10 @@ def _of_the_denominator(question: Question, figures: list[Figure], _: Sequence[S
     """A figure of another known denominator is another figure; one whose denominator is not told is kept."""
     if question.measure != "proportion":
         return figures
-    kept = [
-        f for f in figures if f.counted and (not f.counted.roles or set(f.counted.roles) & set(question.denominators))
-    ]
-    if kept:
-        return kept
-    found = figures[0].counted
-    assert found is not None  # noqa: S101  (the rule before gave each its count)
-    return f"{found.n}/{found.total} is of the {found.denominator}, not of {' or '.join(question.denominators)}"
+    wanted = set(question.denominators)
+    kept = [f for f in figures if f.counted and (not f.counted.roles or wanted & set(f.counted.roles))]
+    others = [f"{f.counted.n}/{f.counted.total} is of the {f.counted.denominator}" for f in figures if f.counted]
+    return kept or f"{others[0]}, not of the {' or '.join(question.denominators)}"
 
 
 RULES: dict[str, Rule] = {

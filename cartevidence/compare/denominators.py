@@ -56,7 +56,8 @@ def counted(
     for total in totals:
         n = _patients(figure, total, none=none, every=every)
         if n is not None:
-            return Counted(n, total, _roles(total, sizes, own_group), _notes(figure, n, total))
+            roles = _roles(total, sizes, own_group)
+            return Counted(n, total, roles, _notes(figure, n, total, roles))
     if figure.n is not None:
         return f"its {figure.n} patients are more than the {totals[0]} they would be of"
     return f"its {wording.number(figure.percent)}% is no whole number of {' or '.join(map(str, dict.fromkeys(totals)))}"
@@ -79,8 +80,9 @@ def fits(n: int, total: int, percent: float | None) -> bool:
     """Whether a printed percent is n/total, rounded or cut off at its last printed place; true where none is."""
     if percent is None:
         return True
-    places = len(wording.number(percent).partition(".")[2])
-    return abs(100 * n / total - percent) < 10.0**-places + 1e-9
+    unit = 10.0 ** -len(wording.number(percent).partition(".")[2])
+    cut_off = 100 * n / total - percent
+    return -unit / 2 - 1e-9 <= cut_off < unit - 1e-9
 
 
 def _roles(total: int, sizes: Sequence[Size], own_group: bool) -> tuple[Denominator, ...]:
@@ -91,10 +93,10 @@ def _roles(total: int, sizes: Sequence[Size], own_group: bool) -> tuple[Denomina
     return tuple(found if found == ["responders"] else [role for role in found if role != "responders"])
 
 
-def _notes(figure: Candidate, n: int, total: int) -> tuple[str, ...]:
+def _notes(figure: Candidate, n: int, total: int, roles: Sequence[Denominator]) -> tuple[str, ...]:
     notes = []
     if figure.total is None:
-        notes.append(f"N of the {total} stated elsewhere in the abstract")
+        notes.append(f"N is the {total} {roles[0]} stated elsewhere")
     if figure.n is None and figure.percent is not None:
         notes.append(f"n from {wording.number(figure.percent)}% of {total}")
     elif figure.n is None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from cartevidence import wording
 from cartevidence.compare import choosing, estimates, leaving_out, trials
 from cartevidence.compare.choosing import Figure, NoFigure
-from cartevidence.compare.question import By, Question
+from cartevidence.compare.question import RELATED, By, Question
 from cartevidence.compare.results import Compared, LeftOut, Step, StudyRow, Subgroup
 from cartevidence.compare.times import months
 from db.comparing import Candidate, Details, Head
@@ -35,7 +35,9 @@ def compare(store: Store, question: Question) -> Compared:
             measure=None if question.measure == "proportion" else question.measure,
         )
         asked = [head for head in heads if head.fits]
-        counting, left = _counting(question, asked, candidates)
+        related = [name for endpoint in question.endpoints for name in RELATED.get(endpoint, ())]
+        related = [name for name in dict.fromkeys(related) if name not in question.endpoints]
+        counting, left = _counting(question, asked, candidates, source.endpoints(related) if related else {})
         pmids = [head.pmid for head in counting]
         sizes, details = source.sizes(pmids), source.details(pmids)
         records = source.states()
@@ -71,14 +73,19 @@ def surname(author: str | None) -> str:
 
 
 def _counting(
-    question: Question, asked: Iterable[Head], candidates: Mapping[str, list[Candidate]]
+    question: Question,
+    asked: Iterable[Head],
+    candidates: Mapping[str, list[Candidate]],
+    related: Mapping[str, set[str]],
 ) -> tuple[list[Head], list[LeftOut]]:
     """The studies that count and have a candidate, and the others with their reasons."""
     counting, left = [], []
     for head in asked:
         why = leaving_out.left_out(question, head)
         if why is None and head.pmid not in candidates:
-            why = "not_in_abstract", f"the abstract does not give {question.name}"
+            instead = sorted(related.get(head.pmid, ()))
+            given = f", but {', '.join(instead)}" if instead else ""
+            why = "not_in_abstract", f"the abstract does not give {question.name}{given}"
         if why is None:
             counting.append(head)
         else:

@@ -39,6 +39,6 @@ def answer(printed: str, asked: str, *, absent: bool) -> tuple[int, str] | None:
     for rank, (grade, note) in enumerate(INSTEAD.get(asked, ()), start=1):
         if printed == grade:
             return rank, note
-    if absent and TAKES_IN[asked] < TAKES_IN[printed]:
+    if absent and TAKES_IN[asked] <= TAKES_IN[printed]:
         return len(INSTEAD.get(asked, ())) + 1, f"none of grade {printed} is none of grade {asked}"
     return None

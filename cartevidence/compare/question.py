@@ -19,6 +19,21 @@ FEWEST_PATIENTS = 4  # smaller ones are case reports, by the definition that stu
 SURE_ENOUGH = 0.8
 # Their usual denominator is the responders; all other figures of responders are left out unless asked for.
 OF_RESPONDERS = ("relapse", "antigen-negative relapse", "antigen-positive relapse")
+# What a study may report in place of an endpoint; it is named where the study is left out, never taken unasked.
+RELATED: dict[str, tuple[str, ...]] = {
+    "CR/CRi": ("CR", "CRi", "CR/sCR", "MRD- CR", "ORR"),
+    "CR": ("CR/CRi", "CR/sCR", "sCR", "MRD- CR", "ORR"),
+    "CR/sCR": ("CR", "sCR", ">=VGPR", "ORR"),
+    "sCR": ("CR/sCR", "CR"),
+    "ORR": ("CR/CRi", "CR", "PR"),
+    "MRD-": ("MRD- CR",),
+    "MRD- CR": ("MRD-", "CR/CRi", "CR"),
+    "PFS": ("EFS", "LFS", "RFS", "DFS"),
+    "EFS": ("PFS", "LFS", "RFS", "DFS"),
+    "LFS": ("RFS", "EFS", "DFS", "PFS"),
+    "RFS": ("LFS", "EFS", "DFS", "PFS"),
+    "DFS": ("RFS", "LFS", "EFS", "PFS"),
+}
 
 
 class QuestionError(CartevidenceError):

@@ -1,0 +1,183 @@
+"""What an abstract gives → the figure of the study, or the rule by which it has none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from studies import candidate, sizes
+
+from cartevidence.compare.asking import question
+from cartevidence.compare.choosing import Figure, NoFigure, choose
+from cartevidence.compare.grades import TAKES_IN, answer
+from cartevidence.compare.times import RESPONSE_TOLERANCE, SURVIVAL_TOLERANCE, same_time
+
+Given = dict[str, Any]
+CR: Given = {"endpoint": "CR"}
+CRS3: Given = {"event": "CRS", "grade": ">=3"}
+WHOLE = sizes(treated=34, evaluable=30)
+
+# (what is asked, the figures of the abstract, sizes, the count chosen with its denominator)
+CHOSEN = [
+    (CR, [{"n": 24, "total": 30}], WHOLE, "24/30 evaluable"),
+    (CR, [{"n": 24, "total": 30}, {"n": 24, "total": 34}], WHOLE, "24/34 treated"),
+    (CR | {"denominator": "evaluable"}, [{"n": 24, "total": 34}, {"n": 24, "total": 30}], WHOLE, "24/30 evaluable"),
+    (CR, [{"n": 7, "total": 8}], WHOLE, "7/8 None"),
+    (CR, [{"n": 24, "total": 30}], sizes(enrolled=30, treated=30), "24/30 treated, enrolled"),
+    # N from the sentence on the cohort: only one that the percent fits
+    (CR, [{"percent": 80}], WHOLE, "24/30 evaluable"),
+    (CR, [{"percent": 79}], WHOLE, "27/34 treated"),
+    (CR, [{"n": 24}], WHOLE, "24/34 treated"),
+    (CR, [{"n": 24, "percent": 80}], WHOLE, "24/30 evaluable"),
+    (CR, [{"qualifier": "all"}], sizes(treated=12), "12/12 treated"),
+    (CRS3, [{"event": "CRS", "grade": ">=3", "absent": 1}], WHOLE, "0/34 treated"),
+    (CRS3, [{"event": "CRS", "grade": "any", "absent": 1}], WHOLE, "0/34 treated"),
+    (CRS3, [{"event": "CRS", "grade": ">=2", "n": 0, "total": 30}], WHOLE, "0/30 evaluable"),
+    (CRS3, [{"event": "CRS", "grade": "3-4", "n": 5, "total": 34}], WHOLE, "5/34 treated"),
+    (CRS3, [{"event": "CRS", "grade": "3-4", "n": 5, "total": 34}, {"event": "CRS", "grade": ">=3", "n": 6,
+            "total": 34}], WHOLE, "6/34 treated"),
+    # the whole cohort before groups, a surer one before an unsure one, a curator before both
+    (CR, [{"n": 9, "total": 10, "group": "dose level 2"}, {"n": 24, "total": 30}], WHOLE, "24/30 evaluable"),
+    (CR | {"group": "level 2"}, [{"n": 9, "total": 10, "group": "dose level 2"}], WHOLE, "9/10 None"),
+    (CR, [{"n": 20, "total": 34, "confidence": 0.5}, {"n": 24, "total": 30}], WHOLE, "24/30 evaluable"),
+    (CR, [{"n": 24, "total": 34}, {"n": 25, "total": 34, "status": "corrected", "confidence": 0.1}], WHOLE,
+     "25/34 treated"),
+    (CR, [{"n": 20, "total": 34, "confidence": 0.1, "status": "accepted"}], WHOLE, "20/34 treated"),
+    # best response before one at a time, an early time before a late one, the asked one where asked
+    (CR, [{"n": 20, "total": 34, "time": "6 mo"}, {"n": 24, "total": 34}], WHOLE, "24/34 treated"),
+    (CR, [{"n": 20, "total": 34, "time": "6 mo"}, {"n": 24, "total": 34, "time": "28 d"}], WHOLE, "24/34 treated"),
+    (CR | {"time": "6 mo"}, [{"n": 24, "total": 34}, {"n": 20, "total": 34, "time": "6 mo"}], WHOLE,
+     "20/34 treated"),
+    (CR | {"time": "day 30"}, [{"n": 24, "total": 34, "time": "4 wk"}], WHOLE, "24/34 treated"),
+    # the endpoint named first before the other
+    ({"endpoint": ["CR/CRi", "CR"]}, [{"n": 20, "total": 34}, {"endpoint": "CR/CRi", "n": 24, "total": 34}], WHOLE,
+     "24/34 treated"),
+    # relapse is of the responders
+    ({"endpoint": "relapse"}, [{"endpoint": "relapse", "n": 6, "total": 24}],
+     [*WHOLE, *sizes(responders=24)], "6/24 responders"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "figures", "known", "expected"), CHOSEN)
+def test_the_figure_of_a_study(asked: Given, figures: list[Given], known: Any, expected: str) -> None:
+    found = choose(question(**asked)[0], candidates(figures), known)
+    assert isinstance(found, Figure), found
+    assert found.counted is not None
+    assert f"{found.counted.n}/{found.counted.total} {found.counted.denominator}" == expected
+
+
+# (what is asked, the figures, sizes, the rule that leaves the study out, a part of its reason)
+LEFT_OUT = [
+    (CRS3, [{"event": "CRS", "grade": "any", "n": 30, "total": 34}], WHOLE, "other_grade", "CRS only of any grade"),
+    (CRS3, [{"event": "CRS", "grade": ">=4", "absent": 1}], WHOLE, "other_grade", "grade >=4"),
+    (CRS3, [{"event": "CRS", "grade": "3", "n": 3, "total": 34}], WHOLE, "other_grade", "grade 3"),
+    (CR, [{"n": 240, "total": 300, "pooled": 1}], WHOLE, "pooled_by_paper", "pooled"),
+    (CR, [{"n": 9, "total": 10, "group": "dose level 2"}], WHOLE, "groups_only", "dose level 2"),
+    (CR, [{"n": 9, "total": 10, "group": "ongoing"}], WHOLE, "groups_only", "lasted"),
+    (CR | {"time": "6 mo"}, [{"n": 24, "total": 34, "time": "28 d"}], WHOLE, "other_time", "28 d, not at 6 mo"),
+    (CR | {"time": "6 mo"}, [{"n": 24, "total": 34}], WHOLE, "other_time", "no stated time"),
+    (CR, [{"n": 24, "total": 34, "confidence": 0.6}], WHOLE, "not_confirmed", "confidence 0.60, below 0.8"),
+    (CR | {"curated": True}, [{"n": 24, "total": 34}], WHOLE, "not_confirmed", "curator"),
+    (CR, [{"n": 35, "total": 34, "checks": '["n_over_total"]'}], WHOLE, "impossible", "add up"),
+    (CR, [{"percent": 80}], [], "no_numbers", "number of patients that it is of"),
+    (CR, [{"percent": 81}], sizes(treated=30), "no_numbers", "81% is no whole number of 30"),
+    (CR, [{"n": 40}], WHOLE, "no_numbers", "40 patients are more than"),
+    (CR, [{"qualifier": "most"}], WHOLE, "no_numbers", "only in words ('most')"),
+    (CR, [{}], WHOLE, "no_numbers", "without a number of patients"),
+    (CR | {"group": "high"}, [{"percent": 80, "group": "high dose"}], WHOLE, "no_numbers", "size of its group"),
+    (CR | {"denominator": "treated"}, [{"n": 24, "total": 30}], WHOLE, "other_denominator",
+     "24/30 is of the evaluable, not of the treated"),
+    ({"endpoint": "MRD-"}, [{"endpoint": "MRD-", "n": 22, "total": 24}], [*WHOLE, *sizes(responders=24)],
+     "other_denominator", "of the responders"),
+    ({"endpoint": "OS", "time": "1 y"}, [{"type": "survival", "endpoint": "OS", "measure": "rate", "value": 70.0,
+      "time": "18 mo"}], WHOLE, "other_time", "18 mo, not at 1 y"),
+    ({"endpoint": "OS"}, [{"type": "survival", "endpoint": "OS", "measure": "median"}], WHOLE, "no_numbers", "value"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "figures", "known", "rule", "reason"), LEFT_OUT)
+def test_why_a_study_has_no_figure(asked: Given, figures: list[Given], known: Any, rule: str, reason: str) -> None:
+    found = choose(question(**asked)[0], candidates(figures), known)
+    assert isinstance(found, NoFigure), found
+    assert found.rule == rule
+    assert reason in found.reason
+
+
+def candidates(figures: list[Given]) -> list[Any]:
+    return [candidate(**{"start": 10 * i} | figure) for i, figure in enumerate(figures)]
+
+
+# (the figure, sizes, a part of the note that the row carries)
+NOTED = [
+    ({"percent": 80}, sizes(evaluable=30), "N is the 30 evaluable stated elsewhere"),
+    ({"percent": 80, "total": 30}, (), "n from 80% of 30"),
+    ({"n": 24, "total": 34, "percent": 75}, (), "printed as 75%, which is not 24/34"),
+    ({"absent": 1, "total": 30}, (), "stated in words"),
+]
+
+
+@pytest.mark.parametrize(("figure", "known", "note"), NOTED)
+def test_a_derived_figure_says_so(figure: Given, known: Any, note: str) -> None:
+    found = choose(question(endpoint="CR")[0], [candidate(**figure)], known)
+    assert isinstance(found, Figure)
+    assert note in "; ".join(found.notes)
+
+
+def test_a_plain_figure_needs_no_note() -> None:
+    found = choose(question(endpoint="CR")[0], [candidate(n=24, total=30, percent=80)], WHOLE)
+    assert isinstance(found, Figure)
+    assert found.notes == ()
+
+
+def test_a_contradiction_is_named() -> None:
+    figures = [
+        candidate(n=24, total=34, start=0),
+        candidate(n=22, total=34, start=9),
+        candidate(n=24, total=34, start=20),
+    ]
+    found = choose(question(endpoint="CR")[0], figures, WHOLE)
+    assert isinstance(found, Figure)
+    assert found.notes == ("the abstract also gives 22/34",)
+
+
+def test_medians_come_in_the_order_of_the_text() -> None:
+    figures = [
+        candidate(type="survival", endpoint="OS", measure="median", not_reached=1, start=0),
+        candidate(type="survival", endpoint="OS", measure="median", value=12.0, unit="mo", start=9),
+    ]
+    found = choose(question(endpoint="OS")[0], figures, ())
+    assert isinstance(found, Figure)
+    assert found.printed.not_reached
+    assert found.notes == ("the abstract also gives 12.0 months",)
+
+
+@pytest.mark.parametrize("asked", TAKES_IN)
+@pytest.mark.parametrize("printed", TAKES_IN)
+def test_an_absence_answers_for_what_it_takes_in(printed: str, asked: str) -> None:
+    if TAKES_IN[asked] <= TAKES_IN[printed]:
+        assert answer(printed, asked, absent=True) is not None
+    if not TAKES_IN[asked] & TAKES_IN[printed]:
+        assert answer(printed, asked, absent=True) is None
+        assert answer(printed, asked, absent=False) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "response", "survival"),
+    [
+        ("1 y", "12 mo", True, True),
+        ("52 wk", "1 y", True, True),
+        ("28 d", "1 mo", True, False),
+        ("4 wk", "28 d", True, True),
+        ("3 mo", "90 d", True, True),
+        ("6 mo", "7 mo", False, False),
+        ("18 mo", "1.5 y", True, True),
+        ("24 wk", "6 mo", True, False),
+        ("1 y", "2 y", False, False),
+        (None, "best", True, True),
+        ("28 d", "best", False, False),
+        (None, "28 d", False, False),
+    ],
+)
+def test_times_that_are_the_same(one: str | None, other: str, response: bool, survival: bool) -> None:
+    assert same_time(one, other, RESPONSE_TOLERANCE) is response
+    assert same_time(one, other, SURVIVAL_TOLERANCE) is survival
