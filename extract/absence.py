@@ -36,6 +36,8 @@ _SOME_WITHOUT = re.compile(
 _ONE_WITHOUT = re.compile(
     rf"^{CONCEPT}+\s*(?:\([^()]*\)\s*)?(?:events?\s+)?(?:but\s+)?without\s+(?:any\s+|concurrent\s+|concomitant\s+|{GRADE}+\s*)*$"
 )
+_HAPPENED = re.compile(r"(?:relapsed|recurred|progressed|responded|died|survived)$")
+_LACKED = re.compile(r"\bwithout\s+(?!having\b)[^.;,]*\w\s+$")
 _DENIED = re.compile(r"\b(?:not|never|absent|zero|nil|none|no)\b")  # without one of these _AFTER cannot fit
 _NONE_GRADE = re.compile(
     r"\b(?:none|no(?:\s+(?:events?|cases?|patients?|one|child|episodes?|instances?|further|other))*|without(?:\s+any)?|never|nor|neither|not)\b(?:\s+(?:of\s+(?:them|these|the\s+[\w-]+|which|whom)|was|were|being|had|of|reached|reaching|any|exceed(?:ed|ing)?|at|a|an|as|developed|experienced|higher\s+than|rated|events?|grade|cases?|in))*\s*$"
@@ -112,6 +114,8 @@ def read_absences(
             )
         )
         about_some = about_some or bool(_SOME_HAD_NONE.search(clause[-120:]))
+        # 'patients without transplantation relapsed': what happened is told by a verb, what was lacking stands before
+        about_some = about_some or bool(_HAPPENED.search(folded, c.start, c.end) and _LACKED.search(clause[-90:]))
         about_some = about_some or (bool(_LACK_OF.search(clause[-60:])) and bool(_FACTOR.match(after)))
         negated = (not about_some and bool(_BEFORE.search(clause[-120:]) or _NONE_OF.search(clause[-90:]))) or (
             joined and list_negated and id(c) not in taken

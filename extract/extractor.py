@@ -22,7 +22,7 @@ from models.study import Study
 from models.vocabulary import fold
 
 # Raise it with every change of rules, weights or vocabularies that is released: databases are read again where it differs.
-VERSION = "0.2.0"
+VERSION = "0.2.1"
 
 
 # A phase named in the abstract is the study's own in these; elsewhere it is of the trials that it speaks of.

@@ -61,7 +61,7 @@ def written(comparison: Comparison, form: str) -> bytes:
     if form == "html":
         return comparison.html().encode()
     if form in ("ris", "bibtex"):
-        exporting.write_references(comparison.records.values(), form, file)
+        references.write(comparison.records.values(), form, file)
     else:
         tables.write(comparison.result, form, file)
     return file.getvalue()
