@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cartevidence import wording
 from cartevidence.compare.question import Denominator
-from db.comparing import Candidate, Size
+from db.comparing import RESPONDERS, Candidate, Size
 
 ROLES: tuple[Denominator, ...] = ("treated", "evaluable", "enrolled", "responders")
 
@@ -56,7 +56,7 @@ def counted(
     for total in totals:
         n = _patients(figure, total, none=none, every=every)
         if n is not None:
-            roles = _roles(total, sizes, own_group)
+            roles = () if own_group else _roles(figure, n, total, sizes)
             return Counted(n, total, roles, _notes(figure, n, total, roles))
     if figure.n is not None:
         return f"its {figure.n} patients are more than the {totals[0]} they would be of"
@@ -85,12 +85,12 @@ def fits(n: int, total: int, percent: float | None) -> bool:
     return -unit / 2 - 1e-9 <= cut_off < unit - 1e-9
 
 
-def _roles(total: int, sizes: Sequence[Size], own_group: bool) -> tuple[Denominator, ...]:
-    if own_group:
-        return ()
-    found = [role for role in ROLES if any(size.role == role and size.n == total for size in sizes)]
-    # As many responders as patients: the number tells nothing of the responders.
-    return tuple(found if found == ["responders"] else [role for role in found if role != "responders"])
+def _roles(figure: Candidate, n: int, total: int, sizes: Sequence[Size]) -> tuple[Denominator, ...]:
+    """Whose number N is. Only a number that no cohort has can be the responders', and not where all responded: then
+    the responders are the figure's own n."""
+    found = tuple(role for role in ROLES if any(size.role == role and size.n == total for size in sizes))
+    patients = tuple(role for role in found if role != "responders")
+    return patients or (() if n == total and figure.endpoint in RESPONDERS else found)
 
 
 def _notes(figure: Candidate, n: int, total: int, roles: Sequence[Denominator]) -> tuple[str, ...]:

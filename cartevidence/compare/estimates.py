@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from cartevidence import wording
 from cartevidence.compare.intervals import clopper_pearson
 from cartevidence.compare.landmark import pool_rates, why_not_poolable
@@ -38,7 +40,7 @@ def estimate(question: Question, rows: Sequence[StudyRow]) -> Estimate:
 def _proportions(question: Question, rows: Sequence[StudyRow]) -> Estimate:
     counts = [(row.n or 0, row.total or 0) for row in rows]
     if rows:
-        low, high = clopper_pearson([n for n, _ in counts], [total for _, total in counts])
+        low, high = clopper_pearson(np.array([n for n, _ in counts]), np.array([total for _, total in counts]))
         rows = [
             replace(row, ci_low=float(a), ci_high=float(b), interval="Clopper-Pearson")
             for row, a, b in zip(rows, low, high, strict=True)

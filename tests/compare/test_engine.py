@@ -13,7 +13,7 @@ from cartevidence.compare.results import Compared
 from cartevidence.database import EvidenceDatabase
 from models.decision import Decision
 from models.outcome import NotStored
-from models.record import Link
+from models.record import Link, Record
 
 
 def compared(db: EvidenceDatabase, **asked: Any) -> Compared:
@@ -75,7 +75,7 @@ def test_a_record_that_was_not_read_is_said_to_be(db: EvidenceDatabase) -> None:
     from models.outcome import Fetched
 
     record = add(db, 90000001, cr(24, 30))
-    newer = record.model_copy(update={"title": "Another title", "version": 2})
+    newer = Record(pmid=record.pmid, title="Another title", version=2)
     db.save([Fetched(newer, b"<x/>", "pubmed_xml")])
     assert reasons(compared(db)) == {"90000001": "not_extracted"}
 
