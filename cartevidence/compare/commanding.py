@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from cartevidence import exporting, terminal
+from cartevidence import exporting, references, terminal
 from cartevidence.compare import asking, printing, tables
 from cartevidence.compare.comparison import Comparison
 from cartevidence.compare.engine import compare
@@ -61,7 +61,9 @@ def written(comparison: Comparison, form: str) -> bytes:
     if form == "html":
         return comparison.html().encode()
     if form in ("ris", "bibtex"):
-        references.write(comparison.records.values(), form, file)
+        with exporting.utf8(file) as text:
+            write = references.write_ris if form == "ris" else references.write_bibtex
+            write(comparison.records.values(), text)
     else:
         tables.write(comparison.result, form, file)
     return file.getvalue()

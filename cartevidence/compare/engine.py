@@ -15,6 +15,7 @@ from cartevidence.compare.results import Compared, LeftOut, Step, StudyRow, Subg
 from cartevidence.compare.times import months
 from db.comparing import Candidate, Details, Head
 from db.store import Store
+from models.names import label
 
 NOTICES = {"expression_of_concern_in": "expression of concern published", "erratum_in": "erratum published"}
 NOT_TOLD = "not stated"
@@ -46,7 +47,8 @@ def compare(store: Store, question: Question) -> Compared:
         found = choosing.choose(question, candidates[head.pmid], sizes.get(head.pmid, ()))
         row = found if isinstance(found, NoFigure) else _row(question, head, details[head.pmid], found)
         if isinstance(row, NoFigure):
-            left.append(LeftOut(head.pmid, label(head), row.rule, row.reason))
+            called = label(details[head.pmid].authors, head.year, head.pmid)
+            left.append(LeftOut(head.pmid, called, row.rule, row.reason))
         elif (few := _too_few(question, row, head)) is not None:
             left.append(few)
         else:
@@ -57,19 +59,9 @@ def compare(store: Store, question: Question) -> Compared:
     return _compared(question, rows, left, _account(records, heads, asked, left, rows))
 
 
-def label(head: Head) -> str:
-    """'Shah 2020', 'Shah', 'PMID 90000001'."""
-    name = surname(head.first_author) or f"PMID {head.pmid}"
-    return f"{name} {head.year}" if head.year else name
-
-
-def surname(author: str | None) -> str:
-    """'Shah' of PubMed's 'Shah NN', 'van der Stegen' of 'van der Stegen SJC'; a group's name as it stands."""
-    if not author:
-        return ""
-    words = author.split()
-    initials = words[-1].isalpha() and words[-1].isupper() and len(words[-1]) <= 4
-    return " ".join(words[:-1]) if len(words) > 1 and initials else author
+def named(head: Head) -> str:
+    """What a study without a figure is called: its first author as PubMed writes the name, and the year."""
+    return f"{head.first_author or f'PMID {head.pmid}'} {head.year or ''}".rstrip()
 
 
 def _counting(
@@ -89,7 +81,7 @@ def _counting(
         if why is None:
             counting.append(head)
         else:
-            left.append(LeftOut(head.pmid, label(head), *why))
+            left.append(LeftOut(head.pmid, named(head), *why))
     return counting, left
 
 
@@ -101,7 +93,7 @@ def _row(question: Question, head: Head, details: Details, figure: Figure) -> St
     notes = figure.notes + tuple(NOTICES[kind] for kind in details.notices if kind in NOTICES)
     return StudyRow(
         pmid=head.pmid,
-        label=label(head),
+        label=label(details.authors, head.year, head.pmid),
         year=head.year,
         title=head.title,
         study_type=head.study_type or "",

@@ -82,9 +82,9 @@ def test_a_record_that_was_not_read_is_said_to_be(db: EvidenceDatabase) -> None:
 
 def test_the_row_holds_figure_interval_and_proof(db: EvidenceDatabase) -> None:
     record = add(db, 90000001, cohort(34), cohort(30, "evaluable"), cr(24, 30, time="28 d"), year=2019,
-                 authors=("Van der Berg AB",), nct=("NCT00000001",))  # fmt: skip
+                 authors=("van der Berg AB",), nct=("NCT00000001",))  # fmt: skip
     (row,) = compared(db).rows
-    assert (row.count, row.denominator, row.time, row.label) == ("24/30", "evaluable", "28 d", "Van der Berg 2019")
+    assert (row.count, row.denominator, row.time, row.label) == ("24/30", "evaluable", "28 d", "van der Berg 2019")
     assert row.value == pytest.approx(80)
     assert (row.ci_low, row.ci_high) == (pytest.approx(61.4335, abs=1e-3), pytest.approx(92.2865, abs=1e-3))
     assert row.interval == "Clopper-Pearson"
