@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from cartevidence import exporting, references, terminal
+from cartevidence import exporting, terminal
 from cartevidence.compare import asking, printing, tables
 from cartevidence.compare.comparison import Comparison
 from cartevidence.compare.engine import compare
@@ -62,8 +62,7 @@ def written(comparison: Comparison, form: str) -> bytes:
         return comparison.html().encode()
     if form in ("ris", "bibtex"):
         with exporting.utf8(file) as text:
-            write = references.write_ris if form == "ris" else references.write_bibtex
-            write(comparison.records.values(), text)
+            exporting.REFERENCES[form](comparison.records.values(), text)
     else:
         tables.write(comparison.result, form, file)
     return file.getvalue()
