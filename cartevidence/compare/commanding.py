@@ -60,11 +60,7 @@ def written(comparison: Comparison, form: str) -> bytes:
         return text.getvalue().encode()
     if form == "html":
         return comparison.html().encode()
-    if form in ("ris", "bibtex"):
-        with exporting.utf8(file) as text:
-            exporting.REFERENCES[form](comparison.records.values(), text)
-    else:
-        tables.write(comparison.result, form, file)
+    tables.write(comparison.result, form, file, comparison.records if form in exporting.REFERENCES else None)
     return file.getvalue()
 
 
