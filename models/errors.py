@@ -23,3 +23,7 @@ class EntrezError(CartevidenceError):
 
 class StoreError(CartevidenceError):
     """The database cannot be opened, is not ours, is newer than this program, or is busy."""
+
+
+class CannotPool(CartevidenceError):
+    """The studies cannot be put together as asked; the message says why."""
