@@ -352,7 +352,7 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
 @options.comparison
 @options.db
 @click.option("--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Save a forest plot: .png, .svg or .pdf.")
-@options.out_format("table", "csv", "json", "xlsx", "metafor", "ris", "bibtex", "html")
+@options.out_format("table", "csv", "json", "xlsx", "metafor", "ris", "bibtex")
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write this file instead of printing.")
 @click.option("--left-out", is_flag=True, help="List each study that was left out with its reason.")
 @options.debug
@@ -366,15 +366,16 @@ def compare(db: str, plot: str | None, form: str, out: str | None, left_out: boo
     Example:
       cartevidence compare --endpoint CR/CRi --disease B-ALL --by target --plot forest.png
       cartevidence compare --event CRS --grade ">=3" --target CD22 --format xlsx --out crs.xlsx
-      cartevidence compare --endpoint OS --time "1 y" --pool --format html --out os.html
+      cartevidence compare --endpoint OS --time "1 y" --pool --format csv
     """
     if form == "xlsx" and not out:
         raise click.UsageError("An Excel workbook needs a file: add --out comparison.xlsx.")
     from cartevidence.compare import asking, commanding
+    from cartevidence.compare.question import QuestionError
 
     try:
         asking.questions(**asked)
-    except asking.QuestionError as error:
+    except QuestionError as error:
         raise click.UsageError(f"{error}.") from error
     with _store(db, readonly=True) as store:
         commanding.answer(store, asked, form=form, out=out, plot=plot, all_left_out=left_out)
