@@ -4,8 +4,9 @@
 # Run in this folder: Rscript make.R
 #
 # Counts are invented. Each set has what rma.glmm gives (measure PLO, lme4 with 7 quadrature points, its default; in
-# `glmm_fine` with 50, since 7 are too few where tau is large), and rma on the logit and on the double arcsine by REML, DL and PM with test="knha". Where metafor stops or warns,
-# its words stand in `error` and `warnings`.
+# `glmm_fine` with 50), and rma on the logit and on the double arcsine by REML, DL and PM with test="knha". Where
+# metafor stops or warns, its words stand in `error` and `warnings`. Where rma.glmm's figures are not to be trusted,
+# `doubt` says why; there the exact integral is judge.
 
 suppressMessages({library(metafor); library(jsonlite)})
 
@@ -59,6 +60,11 @@ rates <- list(
   uneven        = list(c(50, 51, 20, 80), c(48.9, 49.7, 3.0, 40.0), c(51.1, 52.3, 48.0, 95.0))
 )
 
+doubts <- list(
+  zero_or_full    = "the likelihood has no maximum: it rises with tau without end",
+  single_patients = "tau cannot be known from single patients, and the standard error hangs on where the search ended"
+)
+
 caught <- function(expression) {
   warned <- character()
   value <- withCallingHandlers(
@@ -106,6 +112,10 @@ of_counts <- function(name) {
   logit <- escalc(measure = "PLO", xi = n, ni = total)
   arcsine <- escalc(measure = "PFT", xi = n, ni = total)
   out <- list(name = unbox(name), n = n, total = total, glmm = glmm(n, total, 7), glmm_fine = glmm(n, total, 50))
+  if (is.null(out$glmm$error) && is.null(doubts[[name]]) &&
+      (abs(out$glmm$estimate - out$glmm_fine$estimate) > 1e-4 || abs(out$glmm$se - out$glmm_fine$se) > 1e-4))
+    out$doubt <- unbox("7 quadrature points are too few: 50 give another estimate or standard error")
+  if (!is.null(doubts[[name]])) out$doubt <- unbox(doubts[[name]])
   for (method in c("REML", "DL", "PM")) {
     out[[paste0("logit_", tolower(method))]] <- uni(logit$yi, logit$vi, method)
     out[[paste0("arcsine_", tolower(method))]] <- uni(arcsine$yi, arcsine$vi, method, transf.ipft.hm, total)
@@ -127,7 +137,10 @@ of_rates <- function(name) {
   out
 }
 
-write_json(list(metafor = unbox(as.character(packageVersion("metafor"))),
-                lme4 = unbox(as.character(packageVersion("lme4"))),
-                counts = lapply(names(counts), of_counts), rates = lapply(names(rates), of_rates)),
-           "metafor.json", digits = NA, pretty = TRUE, null = "null")
+# A line a set, so that a change shows as the sets that it changed.
+line <- function(set) toJSON(set, digits = I(12), null = "null")
+lines <- function(sets) paste0("[\n", paste(vapply(sets, line, ""), collapse = ",\n"), "\n]")
+writeLines(paste0('{"metafor": "', packageVersion("metafor"), '", "lme4": "', packageVersion("lme4"), '",\n',
+                  '"counts": ', lines(lapply(names(counts), of_counts)), ",\n",
+                  '"rates": ', lines(lapply(names(rates), of_rates)), "}"),
+           "metafor.json")
