@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ BEFORE_MARKS, RAISED = 1.5, 2.4
 INDENT = 7.0  # of what is under the heading of a subgroup
 STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 600)  # months from tick to tick
 TICKS = 7  # at most, beside 0
+YEAR = re.compile(r" \d{4}$")  # is kept when a label is shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class Columns:
         bold, y = line.kind in ("heading", "pooled"), middle + MIDDLE * BODY
         x = MARGIN + (0 if line.kind == "heading" or line.overall else self.indent)
         marks = width(line.marks, MARKS) + BEFORE_MARKS if line.marks else 0.0
-        label = shorten(plain(line.label), self._end_of_label(line) - x - marks, BODY, bold)
+        label, room = plain(line.label), self._end_of_label(line) - x - marks
+        year = YEAR.search(label) if line.kind == "study" else None
+        end = year[0] if year else ""
+        label = shorten(label.removesuffix(end), room - width(end, BODY), BODY, bold) + end
         yield Words(label, x, y, BODY, bold)
         if line.marks:
             yield Words(line.marks, x + width(label, BODY, bold) + BEFORE_MARKS, y - RAISED, MARKS)

@@ -136,6 +136,12 @@ def test_any_label_is_placed_without_collision(labels: list[str], group: str) ->
     assert_nothing_collides(forest.draw(compared(rows, groups=(group,))))
 
 
+def test_a_shortened_label_keeps_its_year() -> None:
+    words = told(forest.draw(compared([row(n, label=LONG) for n in range(3)])))
+    assert [text for text in words if re.fullmatch(r"Consortium for.*… 2021", text)]
+    assert LONG not in words
+
+
 @pytest.mark.parametrize("count", [0, 1, 300])
 def test_any_number_of_studies_is_drawn(count: int) -> None:
     drawn = forest.draw(compared([row(n) for n in range(count)]))
