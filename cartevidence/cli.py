@@ -352,7 +352,7 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
 @options.comparison
 @options.db
 @click.option("--plot", type=click.Path(dir_okay=False), metavar="FILE", help="Save a forest plot: .png, .svg or .pdf.")
-@options.out_format("table", "csv", "json", "xlsx", "metafor", "ris", "bibtex")
+@options.out_format("table", "csv", "json", "xlsx", "metafor", "ris", "bibtex", "html")
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write this file instead of printing.")
 @click.option("--left-out", is_flag=True, help="List each study that was left out with its reason.")
 @options.debug
@@ -366,7 +366,7 @@ def compare(db: str, plot: str | None, form: str, out: str | None, left_out: boo
     Example:
       cartevidence compare --endpoint CR/CRi --disease B-ALL --by target --plot forest.png
       cartevidence compare --event CRS --grade ">=3" --target CD22 --format xlsx --out crs.xlsx
-      cartevidence compare --endpoint OS --time "1 y" --pool --format csv
+      cartevidence compare --endpoint OS --time "1 y" --pool --format html --out os.html
     """
     if form == "xlsx" and not out:
         raise click.UsageError("An Excel workbook needs a file: add --out comparison.xlsx.")

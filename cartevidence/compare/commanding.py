@@ -58,6 +58,8 @@ def written(comparison: Comparison, form: str) -> bytes:
         text = io.StringIO()
         printing.print_compared(terminal.console(text), comparison.result, all_left_out=True)
         return text.getvalue().encode()
+    if form == "html":
+        return comparison.html().encode()
     tables.write(comparison.result, form, file, comparison.records if form in ("ris", "bibtex") else None)
     return file.getvalue()
 

@@ -76,6 +76,13 @@ class Comparison:
 
         return draw(self.result, path)
 
+    def html(self) -> str:
+        """A page that needs no network: plot, table with quotes, what was left out and why, methods, references."""
+        from cartevidence.compare.forest import svg
+        from cartevidence.compare.html_report import html
+
+        return html(self.result, svg(self.result), self.records)
+
     def __repr__(self) -> str:
         pooled = self.result.pooled
         told = f"{pooled.estimate:.1f}% [{pooled.ci_low:.1f}, {pooled.ci_high:.1f}]" if pooled else self.why_not_pooled

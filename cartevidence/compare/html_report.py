@@ -15,6 +15,7 @@ from lxml import etree
 
 from cartevidence import __version__, references, wording
 from cartevidence.compare import report_words
+from cartevidence.compare.leaving_out import IN_WORDS
 from cartevidence.compare.results import Compared, LeftOut, StudyRow
 from models.record import Record
 
@@ -40,6 +41,8 @@ def html(compared: Compared, plot_svg: str, records: Mapping[str, Record], *, ma
     return _template().render(
         compared=compared,
         words=report_words,
+        title=report_words.title(compared),
+        asked=report_words.asked(compared),
         plot=Markup(inline(plot_svg)) if plot_svg else "",  # noqa: S704  (parsed and cleaned)
         measured=MEASURED[compared.measure],
         counted=compared.measure == "proportion",
@@ -118,7 +121,7 @@ def _reasons(left_out: Sequence[LeftOut]) -> list[tuple[str, list[LeftOut]]]:
     titled = []
     for rule, those in by_rule.items():
         reasons = {one.reason for one in those}
-        titled.append((reasons.pop() if len(reasons) == 1 else rule.replace("_", " "), those))
+        titled.append((reasons.pop() if len(reasons) == 1 else IN_WORDS.get(rule, rule.replace("_", " ")), those))
     return titled
 
 

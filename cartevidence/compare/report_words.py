@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from cartevidence import wording
+from cartevidence.compare.forest_words import readable
 from cartevidence.compare.results import Compared, Method, Pooled, StudyRow
 
 CLOPPER_PEARSON = "Clopper and Pearson, Biometrika 1934;26:404-13"
 # How each method pools and whose formula it is.
 POOLED_BY: dict[Method, str] = {
     "glmm": "with a random-intercept logistic model fitted by maximum likelihood, which takes each study's counts as "
-    "binomial (Hamza et al., J Clin Epidemiol 2008;61:41-51)",
+    "binomial (Hamza et al., J Clin Epidemiol 2008;61:41-51), with Wald's interval on the logit",
     "reml": "by inverse variance on the logit scale",
     "freeman-tukey": "by inverse variance on the double arcsine scale (Freeman and Tukey, Ann Math Stat 1950;"
     "21:607-11), brought back to percent by Miller's inverse at the harmonic mean of the sizes (Am Stat 1978;32:138); "
@@ -54,7 +56,18 @@ def design(row: StudyRow) -> str:
 
 def reviewed(row: StudyRow) -> str:
     """'accepted', 'corrected', or how sure the extractor was of what nobody has checked: 'no (0.93)'."""
-    return f"no ({row.confidence:.2f})" if row.status == "unreviewed" else row.status
+    sure = math.floor(100 * row.confidence + 1e-9) / 100  # cut off, since 0.997 is not 1.00
+    return f"no ({sure:.2f})" if row.status == "unreviewed" else row.status
+
+
+def title(compared: Compared) -> str:
+    """What is compared: 'CRS grade ≥3'."""
+    return readable(compared.title)
+
+
+def asked(compared: Compared) -> list[str]:
+    """The question's filters and choices: 'target: CD22'."""
+    return [readable(f"{name}: {value}") for name, value in compared.asked.items() if value != compared.title]
 
 
 def estimate(pooled: Pooled) -> str:
@@ -105,8 +118,8 @@ def methods(compared: Compared, version: str, fetched: str) -> Iterator[str]:
         f"Titles and abstracts of PubMed records{when} were read by cartevidence {version}, which extracts figures by "
         "rules, with the words that state them; full texts were not read"
     )
-    asked = "; ".join(f"{name}: {value}" for name, value in compared.asked.items())
-    yield f"Studies were asked for {compared.title} ({asked})" if asked else f"Studies were asked for {compared.title}"
+    chosen = "; ".join(asked(compared))
+    yield f"Studies were asked for {title(compared)}" + (f" ({chosen})" if chosen else "")
     yield (
         "Of each study one figure was taken by fixed rules; of several reports of one trial one counts, and the others "
         "stand beneath it. Studies left out are listed with their reasons, and counted in the way of PRISMA 2020 "

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,21 @@ def test_csv_and_the_file_for_r(compare: Run) -> None:
     assert {"169/214"} <= {f"{row['n']}/{row['total']}" for row in rows}
     for_r = list(csv.DictReader(io.StringIO(compare("--endpoint", "ORR", "--format", "metafor").stdout)))
     assert {(row["xi"], row["ni"]) for row in for_r} == {(row["n"], row["total"]) for row in rows}
+
+
+def test_the_page_stands_alone(compare: Run, tmp_path: Path) -> None:
+    done = compare("--event", "CRS", "--grade", ">=3", "--format", "html", "--out", "crs.html")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "crs.html").read_text(encoding="utf-8")
+    assert "<h1>CRS grade ≥3</h1>" in page
+    assert page.count("<svg") == 1
+    assert not re.search(r"<script|<link|<img|\ssrc=|@import|url\((?!#)", page)
+    links = set(re.findall(r'href="(?!#)([^"]+)"', page))
+    assert all(link.startswith(("https://pubmed.ncbi.nlm.nih.gov/", "https://doi.org/")) for link in links)
+    found = json.loads(compare("--event", "CRS", "--grade", ">=3", "--format", "json").stdout)
+    for study in found["studies"]:
+        assert html.escape(study["quote"]) in page
+        assert f">{study['n']}/{study['total']}<" in page
 
 
 def test_an_endpoint_and_an_event_are_two_comparisons(compare: Run, tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def test_the_table_of_rates_and_medians() -> None:
 def test_what_else_a_reader_needs() -> None:
     text = " ".join(page(proportions()).of("body"))
     for told in (
-        "5 studies · endpoint: CR/CRi · disease: B-ALL",
+        "CR/CRi 5 studies · disease: B-ALL",
         "Pooled: 80.5% (95% CI 70.1 to 87.9; prediction interval 51.2 to 94.3), 5 studies, 216 of 269 patients.",
         "p = 0.042. Few studies.",
         "Inverse variance on the logit, REML with Hartung-Knapp interval: 79.9% (95% CI 70.1 to 87.9;",
@@ -217,6 +217,27 @@ def test_what_else_a_reader_needs() -> None:
         f"Made on 2026-11-22 by cartevidence {__version__}.",
     ):
         assert told in text, told
+
+
+def test_names_are_shown_once_and_grades_as_papers_print_them() -> None:
+    unnamed = study("90000001", label="PMID 90000001")
+    compared = proportions(
+        rows=(unnamed,), title="CRS grade >=3", asked={"measure": "CRS grade >=3", "patients": ">=4"}
+    )
+    group = replace(compared.subgroups[0], name="", rows=(unnamed,))
+    found = page(replace(compared, subgroups=(group,), by=None))
+    assert found.of("h1") == ["CRS grade ≥3"]
+    assert found.of("p", **{"class": "asked"}) == ["1 study · patients: ≥4"]
+    assert rows(found)[1].startswith("PMID 90000001 [1] 24/30")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "status", "told"),
+    [(0.997, "unreviewed", "no (0.99)"), (0.93, "unreviewed", "no (0.93)"), (1.0, "unreviewed", "no (1.00)"),
+     (0.29, "unreviewed", "no (0.29)"), (0.5, "corrected", "corrected")],
+)  # fmt: skip
+def test_how_sure_a_figure_is(confidence: float, status: str, told: str) -> None:
+    assert report_words.reviewed(study("90000001", confidence=confidence, status=status)) == told
 
 
 def test_of_no_study_the_account_remains() -> None:
