@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from cartevidence import wording
 from cartevidence.compare.results import METHODS, Compared, Method, Pooled, StudyRow
@@ -22,6 +23,7 @@ SCALES: dict[Method, str] = {
     "cloglog": "log-log",
     "exact": "",
 }
+WEIGHTS = " Such a model has no weights; those shown are inverse variances at the pooled estimate."
 NAMED = 12  # studies named in a footnote
 
 
@@ -176,7 +178,7 @@ def _intervals(rows: Sequence[StudyRow]) -> Iterator[str]:
 def _methods(compared: Compared) -> Iterator[str]:
     main = [estimate.method for estimate in _estimates(compared)]
     for method in dict.fromkeys(main):
-        yield f"Pooled by {METHODS[method]}."
+        yield f"Pooled by {METHODS[method]}.{WEIGHTS if method == 'glmm' else ''}"
     for method in dict.fromkeys(other.method for other in compared.sensitivity):
         if method not in main:
             yield f"{SHORT[method]}: {METHODS[method]}."
@@ -190,9 +192,11 @@ def _said_of_estimates(compared: Compared) -> Iterator[str]:
             names.setdefault(note, []).append(group.name)
     for note in compared.pooled.notes if compared.pooled else ():
         names.setdefault(note, []).append("all studies" if any(group.name for group in compared.subgroups) else "")
+    of_all = compared.pooled.notes if compared.pooled else ()
     for other in compared.sensitivity:
         for note in other.notes:
-            names.setdefault(note, []).append(SHORT[other.method])
+            if note not in of_all:  # else it was said
+                names.setdefault(note, []).append(SHORT[other.method])
     for note, of in names.items():
         said = ", ".join(dict.fromkeys(filter(None, of)))
         yield f"{said[0].upper()}{said[1:]}: {note}" if said else note
@@ -200,18 +204,18 @@ def _said_of_estimates(compared: Compared) -> Iterator[str]:
 
 def _notes(rows: Sequence[StudyRow]) -> Iterator[str]:
     """'* n from 53% of 17': a note of all marked studies alone, one of several with their names, the rest in a run."""
-    marked = [row for row in rows if row.notes]
+    marked, named = [row for row in rows if row.notes], _named(rows)
     of: dict[str, list[str]] = {}
     for row in marked:
         for note in dict.fromkeys(row.notes):
-            of.setdefault(note, []).append(row.label)
+            of.setdefault(note, []).append(named(row))
     for note, labels in of.items():
         if len(labels) == len(marked):
             yield f"* {note}"
         elif len(labels) > 1:
             yield f"* {wording.listing(labels, most=NAMED)}: {note}"
     single = [
-        f"{row.label}: {', '.join(notes)}"
+        f"{named(row)}: {', '.join(notes)}"
         for row in marked
         if len(marked) > 1 and (notes := [note for note in dict.fromkeys(row.notes) if len(of[note]) == 1])
     ]
@@ -220,13 +224,20 @@ def _notes(rows: Sequence[StudyRow]) -> Iterator[str]:
 
 
 def _reports(rows: Sequence[StudyRow]) -> Iterator[str]:
+    named = _named(rows)
     told = [
-        f"{row.label} also in PMID {wording.listing([other.pmid for other in row.reports])}"
+        f"{named(row)} also in PMID {wording.listing([other.pmid for other in row.reports])}"
         for row in rows
         if row.reports
     ]
     if told:
         yield f"† The same trial is reported more than once: {'; '.join(told)}."
+
+
+def _named(rows: Sequence[StudyRow]) -> Callable[[StudyRow], str]:
+    """What to call a study: its label, with the PMID where others have the same."""
+    times = Counter(row.label for row in rows)
+    return lambda row: row.label if times[row.label] == 1 else f"{row.label} (PMID {row.pmid})"
 
 
 def _estimates(compared: Compared) -> list[Pooled]:

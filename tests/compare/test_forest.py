@@ -256,7 +256,7 @@ def test_heterogeneity_and_method_in_words() -> None:
     words = " ".join(told(forest.draw(compared([row(n) for n in range(15)])))).replace("\u00a0", " ")
     assert "Pooled, 15 studies" in words
     assert "τ² = 0.42 (logit), I² = 63%, Q = 37.8 (df 14), p < 0.001" in words
-    assert "Pooled by random-intercept logistic model, maximum likelihood." in words
+    assert "Pooled by random-intercept logistic model, maximum likelihood. Such a model has no weights;" in words
     assert "Freeman-Tukey, REML: inverse variance on the Freeman-Tukey double arcsine" in words
 
 
@@ -316,6 +316,24 @@ def test_marks_lead_to_footnotes() -> None:
     assert "* Brown 2016: n from 72% of 25; Cordes 2017: stated in words." in words
     reports = "Cordes 2017 also in PMID 90000701, 90000702; Eriksen 2019 also in PMID 90000703."
     assert f"† The same trial is reported more than once: {reports}" in words
+
+
+def test_studies_of_one_label_are_told_apart_in_footnotes() -> None:
+    rows = [row(n, label="Group 2023", notes=(f"note {n}",)) for n in range(2)]
+    assert "* Group 2023 (PMID 90000001): note 0; Group 2023 (PMID 90000002): note 1." in told(
+        forest.draw(compared(rows))
+    )
+
+
+@pytest.mark.parametrize(("groups", "said"), [((), "Few studies."), (("CD19",), "CD19, all studies: Few studies.")])
+def test_a_note_of_several_estimates_is_said_once(groups: tuple[str, ...], said: str) -> None:
+    rows, note = [row(n) for n in range(3)], ("Few studies.",)
+    of = compared(rows, groups=groups, pooled=pooled(rows, notes=note))
+    parts = tuple(replace(group, pooled=pooled(rows, notes=note)) for group in of.subgroups)
+    others = (pooled(rows, method="reml", notes=(*note, "Cells were filled.")),)
+    words = told(forest.draw(replace(of, subgroups=parts, sensitivity=others)))
+    assert [text for text in words if "Few studies" in text] == [said]
+    assert "Logit, REML: Cells were filled." in words
 
 
 def test_a_note_of_all_marked_studies_needs_no_names() -> None:
