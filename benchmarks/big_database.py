@@ -16,10 +16,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 
+from db.query import Filters  # noqa: E402
 from db.store import Store  # noqa: E402
 from models.decision import Decision  # noqa: E402
 from models.evidence import EVIDENCE, Fact  # noqa: E402
@@ -27,6 +29,7 @@ from models.outcome import Extraction, Fetched  # noqa: E402
 from models.record import PartialDate, Record, Section  # noqa: E402
 from models.study import Study  # noqa: E402
 
+LONGEST = 2.0  # seconds that an answer may take
 BATCH = 200  # studies stored at once
 FIRST = 90_000_000  # PMIDs begin here
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -45,11 +48,11 @@ WORDS = ("cells", "infused", "after", "lymphodepletion", "response", "durable", 
          "phase", "dose", "patients")  # fmt: skip
 
 
-def any_of(chance: random.Random, weights: dict) -> object:
+def any_of(chance: random.Random, weights: dict[Any, float]) -> Any:
     return chance.choices(list(weights), list(weights.values()))[0]
 
 
-def statements(chance: random.Random, size: int) -> Iterator[tuple[str, str, dict]]:
+def statements(chance: random.Random, size: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Ten facts of a study: its sentence, the type, the values."""
     yield f"{size} patients were treated", "cohort", {"role": "treated", "n": size}
     for _ in range(3):
@@ -131,6 +134,65 @@ def decide(store: Store, number: int, facts: tuple[Fact, ...]) -> None:
     ))  # fmt: skip
 
 
+# What is asked: filters alone and together, common and rare values.
+ALONE = [
+    {}, {"type": "response"}, {"type": "followup"}, {"endpoint": "CR"}, {"endpoint": "VGPR"}, {"endpoint": "OS"},
+    {"event": "CRS"}, {"event": "tumor lysis"}, {"grade": "any"}, {"grade": "1-3"}, {"target": "CD19"},
+    {"target": "GPRC5D"}, {"disease": "WM"}, {"disease": ("ALL", "B-ALL", "T-ALL")},
+    {"study_type": "prospective_trial"}, {"study_type": "other"}, {"min_n": 10}, {"min_n": 1000},
+    {"pmid": str(FIRST + 77)}, {"status": "unreviewed"}, {"status": "corrected"}, {"min_confidence": 0.5},
+    {"min_confidence": 0.9999}, {"text": "synthetic"}, {"text": "4711"}, {"quote": "treated"}, {"quote": "4711"},
+    {"quote": "HLH severe"},
+]  # fmt: skip
+TOGETHER = [
+    {"endpoint": "CR", "target": "CD22"}, {"endpoint": "CR", "disease": ("ALL", "B-ALL", "T-ALL")},
+    {"endpoint": "OS", "study_type": "prospective_trial"}, {"endpoint": "CR", "min_n": 50},
+    {"event": "CRS", "grade": ">=3"}, {"event": "CRS", "grade": ">=3", "target": "BCMA"},
+    {"event": "HLH", "grade": "1-3"}, {"target": "CD19", "disease": "LBCL"}, {"target": "GPRC5D", "disease": "SLE"},
+    {"type": "toxicity", "target": "CD22"}, {"type": "response", "min_confidence": 0.99},
+    {"study_type": "real_world", "min_n": 100}, {"text": "durable", "endpoint": "ORR"},
+    {"text": "durable", "target": "CD7"}, {"status": "unreviewed", "endpoint": "CR"},
+    {"status": "rejected", "event": "CRS"}, {"quote": "dose level", "target": "CD19"},
+]  # fmt: skip
+PAGES = [
+    "SELECT * FROM study_overview LIMIT 100",
+    "SELECT * FROM study_overview ORDER BY pmid LIMIT 100 OFFSET 50000",
+    "SELECT * FROM study_overview ORDER BY year DESC LIMIT 100 OFFSET 50000",
+    "SELECT * FROM study_overview WHERE targets = 'CD22' ORDER BY year LIMIT 100",
+    *(f"SELECT * FROM {kind} LIMIT 100" for kind in EVIDENCE),
+    "SELECT * FROM response WHERE endpoint = 'CR' ORDER BY year LIMIT 100",
+]
+
+
+def ask(path: Path) -> int:
+    """Print what each question takes; 1 if one took 2 seconds or more."""
+    slow = 0
+    print(f"\n{'question':62} {'first 1,000':>11} {'count':>7} {'facts':>9}  by")
+    with Store.open(path, readonly=True) as store:
+        for asked in (*ALONE, *TOGETHER):
+            begun = time.perf_counter()
+            list(store.query(Filters(**asked, limit=1000)))
+            first = time.perf_counter()
+            number = store.count(Filters(**asked))
+            counted = time.perf_counter()
+            slow += max(first - begun, counted - first) >= LONGEST
+            words = ", ".join(f"{name} {value}" for name, value in asked.items()) or "all"
+            print(f"{words:62} {first - begun:11.3f} {counted - first:7.3f} {number:9,}  {way(store, asked)}")
+        print(f"\n{'view':82} seconds")
+        for sql in PAGES:
+            begun = time.perf_counter()
+            list(store.sql(sql)[1])
+            slow += time.perf_counter() - begun >= LONGEST
+            print(f"{sql:82} {time.perf_counter() - begun:7.3f}")
+    return int(slow > 0)
+
+
+def way(store: Store, asked: dict[str, Any]) -> str:
+    """The first index on the way to undecided facts, as SQLite plans it."""
+    steps = [step for step in store.plan(Filters(**asked, limit=1000)) if " e " in f"{step} " or "study" in step]
+    return steps[0] if steps else "decisions"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
@@ -139,7 +201,7 @@ def main() -> int:
     given = parser.parse_args()
     if not given.file.exists():
         make(given.file, given.studies, given.decisions)
-    return 0
+    return ask(given.file)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
+from cartevidence import wording
 from cartevidence.evidence_table import SHORT_TYPES
 from models.evidence import Grade
 from models.study import StudyType
@@ -19,26 +20,31 @@ VOCABULARIES = {
     "target": "targets",
     "disease": "diseases",
 }
+LISTED = 12  # diseases that a note names
 AT_LEAST = re.compile(r"(?:grade )?(?:(?:≥|>=) ?([1-5])|([1-5]) ?\+)")
 
 
 def canonical(filters: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The filters with names as they are stored ('cd22' → 'CD22', 'ICANS' → 'neurotoxicity', '3+' → '>=3').
 
-    A name that is not known is kept, since a curator or an older version may have stored it; for each such name the
-    second list has a sentence with what it may have meant.
+    A disease that takes in others becomes a tuple of itself and those ('ALL' → 'ALL', 'B-ALL', 'T-ALL'). A name that
+    is not known is kept, since a curator or an older version may have stored it. For each of both the second list has
+    a sentence to be shown: what is taken in, what may have been meant.
     """
-    named, doubts = dict(filters), []
+    named, notes = dict(filters), []
     for what, text in filters.items():
         if text is None or what not in (*VOCABULARIES, "study_type"):
             continue
         name, nearest = _study_type(text) if what == "study_type" else _term(what, text)
         if name is None:
             meant = f"; did you mean {' or '.join(nearest)}?" if nearest else "."
-            doubts.append(f"{text!r} is not a name of any {what.replace('_', ' ')} that is extracted{meant}")
+            notes.append(f"{text!r} is not a name of any {what.replace('_', ' ')} that is extracted{meant}")
         else:
             named[what] = name
-    return named, doubts
+        if what == "disease" and name is not None and (others := vocabulary("diseases").narrower(name)):
+            named[what] = (name, *others)
+            notes.append(f"{name} takes in {wording.listing(others, most=LISTED)}.")
+    return named, notes
 
 
 def _term(what: str, text: str) -> tuple[str | None, Sequence[str]]:

@@ -1,65 +1,77 @@
-"""Reading the evidence: by filters, by words, or by the user's own SQL that cannot write."""
+"""Reading the evidence: by filters and by words.
+
+Facts come by PMID as a number, each study's in the order of the text. What is asked decides the way that SQLite takes
+to them, so that a few of a million come at once: see `_undecided`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
-from db.export import IN_TEXT, fact_object
-from db.failures import code
+from db.export import fact_object
+from db.rows import as_json
 from models.decision import Status
 from models.errors import StoreError
 from models.evidence import FactType
 
-OF_STUDY = "pmid IN (SELECT pmid FROM study WHERE {})"
-WITH_NAME = OF_STUDY.format("EXISTS (SELECT 1 FROM json_each(study.{}) AS one WHERE one.value = ?)")
-WITH_WORDS = """pmid IN (SELECT pmid FROM record WHERE CAST(pmid AS INTEGER) IN
-    (SELECT rowid FROM record_fts WHERE record_fts MATCH ?))"""
+Names = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What facts to give; None means any. Names are canonical ones. All given filters must hold.
+    """What facts to give; None means any. Names are canonical ones; of a tuple any. All given filters must hold.
 
     `target`, `disease`, `study_type` and `min_n` (its patients) are about the fact's study; `text` holds words
-    that all occur in its title or abstract. `limit`: at most so many facts.
+    that all occur in its title or abstract, `quote` words of the fact's quote. `limit`: at most so many facts.
     """
 
     type: FactType | None = None
     endpoint: str | None = None
     event: str | None = None
     grade: str | None = None
-    target: str | None = None
-    disease: str | None = None
+    target: Names | None = None
+    disease: Names | None = None
     study_type: str | None = None
     min_n: int | None = None
     pmid: str | None = None
     status: Status | None = None
     min_confidence: float | None = None
     text: str | None = None
+    quote: str | None = None
     limit: int | None = None
 
 
-CONDITIONS = {
-    "type": "type = ?",
-    "endpoint": "endpoint = ?",
-    "event": "event = ?",
+# What a filter says of the fact's study, of its record, of the fact. '+' tells SQLite that no index serves: a type
+# has so many facts that it is faster to go through them in their order. The types that an endpoint and an event imply
+# are given so that the index on types leads to them.
+AMONG = "EXISTS (SELECT 1 FROM json_each(study.{}) AS one WHERE one.value IN (SELECT value FROM json_each(?)))"
+OF_STUDY = {
+    "target": AMONG.format("targets"),
+    "disease": AMONG.format("diseases"),
+    "study_type": "study.study_type = ?",
+    "min_n": "study.study_n >= ?",
+}
+WITH_WORDS = "CAST({}pmid AS INTEGER) IN (SELECT rowid FROM record_fts WHERE record_fts MATCH ?)"
+OF_FACT = {
+    "type": "+type = ?",
+    "endpoint": "type IN ('response', 'survival') AND endpoint = ?",
+    "event": "type = 'toxicity' AND endpoint IS NULL AND event = ?",
     "grade": "grade = ?",
-    "target": WITH_NAME.format("targets"),
-    "disease": WITH_NAME.format("diseases"),
-    "study_type": OF_STUDY.format("study_type = ?"),
-    "min_n": OF_STUDY.format("study_n >= ?"),
     "pmid": "pmid = ?",
     "status": "status = ?",
     "min_confidence": "confidence >= ?",
-    "text": WITH_WORDS,
+    "quote": """id IN (SELECT id FROM evidence
+        WHERE number IN (SELECT rowid FROM evidence_fts WHERE evidence_fts MATCH ?)
+        UNION ALL SELECT value FROM json_each(?))""",
 }
+SELECTIVE = ("endpoint", "event", "grade", "pmid", "quote")  # an index leads to few facts
+Condition = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +86,115 @@ class Hit:
 
 def query(connection: sqlite3.Connection, filters: Filters) -> Iterator[dict[str, Any]]:
     """The fact objects that pass the filters, by PMID as a number, then in the order of the text."""
-    where, values = conditions(connection, filters)
-    rows = connection.execute(
-        f"""SELECT * FROM evidence_current WHERE {where}
-        ORDER BY CAST(pmid AS INTEGER), {IN_TEXT} LIMIT ?""",  # noqa: S608
-        [*values, -1 if filters.limit is None else filters.limit],
-    )
-    for row in rows:
+    sql, values = _statement(connection, filters)
+    for row in connection.execute(sql, values):
         yield fact_object(row)
 
 
-def conditions(connection: sqlite3.Connection, filters: Filters) -> tuple[str, list[Any]]:
-    """The filters as SQL for a WHERE with its values; always true where none is given."""
-    wanted, values = ["1"], []
-    for name, condition in CONDITIONS.items():
+def plan(connection: sqlite3.Connection, filters: Filters) -> list[str]:
+    """How SQLite goes about it: the steps of its query plan."""
+    sql, values = _statement(connection, filters)
+    return [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+def _statement(connection: sqlite3.Connection, filters: Filters) -> Condition:
+    arms = [
+        (f"SELECT e.*, {number} AS number, e.section <> 'TITLE' AS below {source}", values)
+        for number, source, values in _arms(connection, filters)
+    ]
+    return (
+        f"""{" UNION ALL ".join(sql for sql, _ in arms)} ORDER BY number, below, start, "end", id LIMIT ?""",
+        [*(value for _, values in arms for value in values), -1 if filters.limit is None else filters.limit],
+    )
+
+
+def count(connection: sqlite3.Connection, filters: Filters) -> int:
+    """How many facts pass the filters, whatever the limit."""
+    return sum(
+        connection.execute(f"SELECT count(*) {source}", values).fetchone()[0]
+        for _, source, values in _arms(connection, filters)
+    )
+
+
+def conditions(connection: sqlite3.Connection, filters: Filters) -> Condition:
+    """The filters as SQL for the WHERE of anything with the columns asked for and `pmid`; true where none is given."""
+    return _joined([*_of_fact(connection, filters), *_of_study(connection, filters)])
+
+
+def _arms(connection: sqlite3.Connection, filters: Filters) -> list[tuple[str, str, list[Any]]]:
+    """The halves of the evidence that can have what is asked for: the PMID as a number, FROM and WHERE, values."""
+    arms = []
+    if filters.status in (None, "unreviewed"):
+        arms.append(_undecided(connection, filters))
+    if filters.status != "unreviewed":
+        where, values = conditions(connection, filters)
+        arms.append(("CAST(e.pmid AS INTEGER)", f"FROM evidence_decided AS e WHERE {where}", values))
+    return arms
+
+
+def _undecided(connection: sqlite3.Connection, filters: Filters) -> tuple[str, str, list[Any]]:
+    """Facts without a decision: those an index leads to, sorted; else study by study, or all, in their order."""
+    of_study = _about_study(connection, filters)
+    if of_study and not any(getattr(filters, name) is not None for name in SELECTIVE):
+        where, values = _joined([*of_study, *_of_fact(connection, filters)])
+        return (
+            "CAST(study.pmid AS INTEGER)",
+            f"FROM study CROSS JOIN evidence_undecided AS e ON e.pmid = study.pmid WHERE {where}",
+            values,
+        )
+    where, values = conditions(connection, filters)
+    return "CAST(e.pmid AS INTEGER)", f"FROM evidence_undecided AS e WHERE {where}", values
+
+
+def _of_fact(connection: sqlite3.Connection, filters: Filters) -> list[Condition]:
+    given = []
+    for name, condition in OF_FACT.items():
         value = getattr(filters, name)
+        if value is None:
+            continue
+        if name == "quote":
+            search = words(connection, value)
+            given.append((condition, [search, as_json(_decided_with(connection, search))]))
+        else:
+            given.append((condition, [value]))
+    return given
+
+
+def _about_study(connection: sqlite3.Connection, filters: Filters) -> list[Condition]:
+    """The filters that are about the study, for a row of `study`."""
+    given: list[Condition] = []
+    for name, condition in OF_STUDY.items():
+        value = getattr(filters, name)
+        if value is not None and name in ("target", "disease"):
+            value = as_json([value] if isinstance(value, str) else value)
         if value is not None:
-            wanted.append(condition)
-            values.append(words(connection, value) if name == "text" else value)
-    return " AND ".join(wanted), values
+            given.append((condition, [value]))
+    if filters.text is not None:
+        given.append((WITH_WORDS.format("study."), [words(connection, filters.text)]))
+    return given
+
+
+def _of_study(connection: sqlite3.Connection, filters: Filters) -> list[Condition]:
+    """The same for any row with a `pmid`; words are looked for in records that were not extracted too."""
+    given = [condition for condition in _about_study(connection, filters) if "record_fts" not in condition[0]]
+    where, values = _joined(given)
+    found: list[Condition] = [(f"pmid IN (SELECT pmid FROM study WHERE {where})", values)] if given else []  # noqa: S608
+    if filters.text is not None:
+        found.append((WITH_WORDS.format(""), [words(connection, filters.text)]))
+    return found
+
+
+def _joined(given: list[Condition]) -> Condition:
+    return " AND ".join(["1", *(sql for sql, _ in given)]), [value for _, values in given for value in values]
+
+
+def _decided_with(connection: sqlite3.Connection, search: str) -> list[str]:
+    """Ids of decided facts with the words in their quotes: what a curator added is not in the index of quotes."""
+    with closing(sqlite3.connect(":memory:")) as index:
+        index.execute("CREATE VIRTUAL TABLE quotes USING fts5 (id UNINDEXED, quote)")
+        decided = connection.execute("SELECT id, quote FROM evidence_decided")
+        index.executemany("INSERT INTO quotes VALUES (?, ?)", (tuple(row) for row in decided))
+        return [id for (id,) in index.execute("SELECT id FROM quotes WHERE quotes MATCH ?", (search,))]
 
 
 def words(connection: sqlite3.Connection, text: str) -> str:
@@ -119,96 +221,3 @@ def search_text(connection: sqlite3.Connection, text: str, limit: int) -> list[H
         (search, limit),
     )
     return [Hit(*row) for row in records] + [Hit(*row) for row in quotes]
-
-
-# What reading needs and nothing else; these pragmas only tell of tables, and FTS5 asks for data_version itself.
-READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-TELLING_PRAGMAS = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "data_version"}
-LONGEST_VALUE = 100_000_000  # bytes, so that one expression cannot take all memory
-ROWS_AT_ONCE = 500
-
-
-def sql(
-    connection: sqlite3.Connection, text: str, params: Sequence[Any] | Mapping[str, Any] = (), *, seconds: float
-) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """Run one reading statement on a read-only connection that is given away: closed when the rows are through.
-
-    Gives the column names and the rows as they come. Raises StoreError for anything but reading, for SQL that does
-    not run, and after `seconds` of SQLite's own time (what the caller does between rows does not count).
-    """
-    clock = _Clock(seconds)
-    connection.row_factory = None
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-    connection.set_authorizer(_only_reading)
-    connection.set_progress_handler(clock.is_over, 10_000)
-    try:
-        with _said(clock):
-            cursor = connection.execute(text, params)
-            first = cursor.fetchmany(ROWS_AT_ONCE)
-        if cursor.description is None:
-            raise StoreError("The SQL gives no rows; write a SELECT")
-    except BaseException:
-        connection.close()
-        raise
-    return [column[0] for column in cursor.description], _rows(connection, cursor, first, clock)
-
-
-def _rows(
-    connection: sqlite3.Connection, cursor: sqlite3.Cursor, rows: list[tuple[Any, ...]], clock: _Clock
-) -> Iterator[tuple[Any, ...]]:
-    with closing(connection):
-        while rows:
-            yield from rows
-            with _said(clock):
-                rows = cursor.fetchmany(ROWS_AT_ONCE)
-
-
-class _Clock:
-    """Counts the time spent within SQLite."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = self.left = seconds
-        self.ends = 0.0
-
-    def is_over(self) -> bool:
-        return time.monotonic() > self.ends
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        begun = time.monotonic()
-        self.ends = begun + self.left
-        try:
-            yield
-        finally:
-            self.left -= time.monotonic() - begun
-
-
-@contextmanager
-def _said(clock: _Clock) -> Iterator[None]:
-    try:
-        with clock.running():
-            yield
-    except sqlite3.Error as error:
-        if code(error) == sqlite3.SQLITE_INTERRUPT:
-            reason = f"The query took longer than {clock.seconds:g} s; narrow it, or raise the time limit"
-        elif code(error) in (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY) or "not authorized" in str(error):
-            reason = "Only reading is allowed here: write one SELECT; the evidence is changed by run and review"
-        elif "one statement" in str(error):
-            reason = "Only one statement at a time is allowed; leave out what follows the semicolon"
-        else:
-            reason = f"The SQL does not run: {error}"
-        raise StoreError(reason) from error
-    except sqlite3.Warning as error:  # Python 3.11's way to refuse a second statement
-        raise StoreError("Only one statement at a time is allowed; leave out what follows the semicolon") from error
-
-
-def _only_reading(action: int, first: str | None, second: str | None, _database: str | None, _by: str | None) -> int:
-    if action in READING:
-        loads_code = action == sqlite3.SQLITE_FUNCTION and second == "load_extension"
-        return sqlite3.SQLITE_DENY if loads_code else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and first in TELLING_PRAGMAS:
-        return sqlite3.SQLITE_OK
-    # How json_each and FTS5 tell SQLite of their columns; a real UPDATE of the schema is refused all the same.
-    if action == sqlite3.SQLITE_UPDATE and first in ("sqlite_master", "sqlite_schema"):
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY

@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
-from db import decisions, export, extractions, query, records
+from db import decisions, export, extractions, query, records, user_sql
 from db.comparing import ComparisonSource
 from db.connection import open_for_reading, open_for_writing, writing
 from db.failures import clear_errors
@@ -226,11 +226,21 @@ class Store:
         with clear_errors(self.path):
             return export.study_objects(self._connection, pmids)
 
+    def plan(self, filters: Filters) -> list[str]:
+        """The steps by which SQLite finds these facts, for tests and benchmarks."""
+        with self._snapshot() as connection:
+            return query.plan(connection, filters)
+
+    def count(self, filters: Filters) -> int:
+        """How many facts pass the filters, whatever their limit."""
+        with self._snapshot() as connection:
+            return query.count(connection, filters)
+
     def sql(
         self, text: str, params: Sequence[Any] | Mapping[str, Any] = (), *, seconds: float = 30.0
     ) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """Run the user's own SELECT: column names and rows. Raises StoreError for writing, errors, too long."""
-        return query.sql(open_for_reading(self.path, wait=self._wait), text, params, seconds=seconds)
+        return user_sql.sql(open_for_reading(self.path, wait=self._wait), text, params, seconds=seconds)
 
     @contextmanager
     def comparing(self) -> Iterator[ComparisonSource]:

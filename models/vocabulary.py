@@ -43,6 +43,7 @@ class Term:
     names: tuple[str, ...]
     abbreviations: tuple[str, ...]
     targets: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()  # names of terms that take this one in
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ class Vocabulary:
                 return owners[row].name
         return None
 
+    def narrower(self, name: str) -> tuple[str, ...]:
+        """Canonical names of all that `name` takes in, at whatever remove, in the order of the file."""
+        found = {name}
+        while more := {t.name for t in self.terms if not found.isdisjoint(t.broader)} - found:
+            found |= more
+        return tuple(term for term in self.by_name if term in found and term != name)
+
     def nearest(self, text: str, most: int = 3) -> list[str]:
         """Canonical names spelled most like `text`, best first."""
         folded = {name.casefold(): name for name in self.by_name}
@@ -126,6 +134,6 @@ def vocabulary(name: str) -> Vocabulary:
 
     return Vocabulary(name, tuple(
         Term(row["name"], row.get("kind", name), expanded(row.get("names", [])),
-             expanded(row.get("abbreviations", [])), tuple(row.get("targets", [])))
+             expanded(row.get("abbreviations", [])), tuple(row.get("targets", [])), tuple(row.get("broader", [])))
         for row in table["term"]
     ))  # fmt: skip
