@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -305,19 +306,23 @@ def explain(what: str, db: str) -> None:
 @click.argument("sql", required=False)
 @options.db
 @options.filters
+@options.limit
+@options.seconds
 @options.out_format("table", "csv", "json", "jsonl")
 @options.debug
-def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
+def query(sql: str | None, db: str, form: str, limit: int | None, seconds: float, **filters: Any) -> None:
     """Print facts by filters, or the rows of read-only SQL.
 
-    All given filters must hold. Names may be typed as in papers: cd22, ICANS, complete remission, grade 3+.
-    Tables and columns are described in docs/database.md; the view evidence_current is where to begin.
+    All given filters must hold. Names may be typed as in papers: cd22, ICANS, complete remission, grade 3+. A disease
+    takes in narrower ones: ALL finds B-ALL and T-ALL too. Tables, views and columns are described in docs/database.md;
+    the views study_overview and evidence_current are where to begin.
 
     \b
     Example:
       cartevidence query --endpoint CR/CRi --target CD22 --db evidence.db
       cartevidence query --type toxicity --event CRS --grade ">=3" --format csv
       cartevidence query "SELECT pmid, n, total FROM evidence_current WHERE endpoint = 'ORR'"
+      cartevidence query "SELECT * FROM study_overview WHERE year >= 2020" --format csv
     """
     given = {name: value for name, value in filters.items() if value is not None}
     if sql and given:
@@ -327,25 +332,28 @@ def query(sql: str | None, db: str, form: str, **filters: Any) -> None:
     from cartevidence import answers, terminal
 
     stdout = sys.stdout.buffer
+    most = answers.TABLE_ROWS if form == "table" and limit is None else limit
     with _store(db, readonly=True) as store:
         if sql:
-            headings, rows = store.sql(sql)
+            headings, rows = store.sql(sql, seconds=seconds)
             if form == "table":
-                answers.print_rows(terminal.console(), headings, rows)
+                answers.print_rows(terminal.console(), headings, rows, most or 0)
             else:
-                answers.write_rows(headings, rows, form, stdout)
+                answers.write_rows(headings, islice(rows, most), form, stdout)
         else:
             from cartevidence import filter_names
             from db.query import Filters
 
-            named, doubts = filter_names.canonical(filters)
-            for doubt in doubts:
-                click.echo(f"Note: {doubt}", err=True)
-            facts = store.query(Filters(**named))
+            named, notes = filter_names.canonical(filters)
+            for note in notes:
+                click.echo(f"Note: {note}", err=True)
+            wanted = Filters(**named, limit=most)
             if form == "table":
-                answers.print_facts(terminal.console(), facts)
+                facts = list(store.query(wanted))
+                total = store.count(wanted) if len(facts) == most else len(facts)
+                answers.print_facts(terminal.console(), facts, total)
             else:
-                answers.write_facts(facts, form, stdout)
+                answers.write_facts(store.query(wanted), form, stdout)
 
 
 @shell.command()

@@ -62,6 +62,13 @@ workers = click.option(
 )  # fmt: skip
 
 
+limit = click.option("--limit", type=click.IntRange(0), help="At most so many rows; a table shows 200.")
+seconds = click.option(
+    "--seconds", type=click.FloatRange(0, min_open=True), default=30.0, show_default=True,
+    help="Time limit of SQL.",
+)  # fmt: skip
+
+
 def filters(command: Command) -> Command:
     """The filters of `query`; their names are those of db.query.Filters."""
     for option in reversed(_FILTERS):
@@ -76,15 +83,15 @@ _FILTERS = (
     click.option("--event", help="Adverse event: CRS, neurotoxicity, infection ..."),
     click.option("--grade", help='Grade as extracted: any, 3, 1-2, ">=3" (in quotes), severe ...'),
     click.option("--target", help="Target of the study: CD19, CD22, BCMA ..."),
-    click.option("--disease", help="Disease of the study: B-ALL, LBCL, MM ..."),
+    click.option("--disease", help="Disease of the study: B-ALL, LBCL, MM ...; ALL, NHL ... take in narrower ones."),
     click.option("--study-type", help="prospective_trial, retrospective, real_world, meta_analysis ..."),
     click.option("--min-n", type=click.IntRange(0), help="Studies of at least so many patients."),
     click.option("--pmid", help="One study."),
     click.option("--status", type=click.Choice(["unreviewed", "accepted", "corrected", "rejected", "added"]),
                  help="What a curator decided."),
     click.option("--min-confidence", type=click.FloatRange(0, 1), help="Facts at least so sure."),
-    click.option("--text", help="Words that all occur in title or abstract."),
-    click.option("--limit", type=click.IntRange(0), help="At most so many facts."),
+    click.option("--text", metavar="WORDS", help="Words that all occur in the study's title or abstract."),
+    click.option("--quote", metavar="WORDS", help="Words that all occur in the quote of the fact."),
 )  # fmt: skip
 
 
