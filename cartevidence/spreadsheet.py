@@ -29,8 +29,10 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 def utf8(out: BinaryIO) -> Iterator[TextIO]:
     """Text over a binary stream: UTF-8 whatever the terminal's encoding, line ends as written."""
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
-    yield text
-    text.detach()  # flushes, and leaves `out` open
+    try:
+        yield text
+    finally:
+        text.detach()  # flushes, and leaves `out` open
 
 
 def write_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO) -> None:

@@ -100,7 +100,7 @@ class Question:
         studies = {name: getattr(self.filters, name) for name in STUDY_FILTERS}
         shown = {
             "measure": self.title,
-            **{name.replace("_", " "): str(value) for name, value in studies.items() if value is not None},
+            **{name.replace("_", " "): _told(value) for name, value in studies.items() if value is not None},
             "denominator": self.denominator,
             "group": self.group,
             "minimum confidence": wording.number(self.min_confidence),
@@ -111,6 +111,11 @@ class Question:
             "grouped by": self.by,
         }
         return {name: value for name, value in shown.items() if value is not None}
+
+
+def _told(value: str | tuple[str, ...]) -> str:
+    """'CD22'; of a disease with those that it takes in 'ALL (also B-ALL, T-ALL)'."""
+    return value if isinstance(value, str) else f"{value[0]} (also {', '.join(value[1:])})"
 
 
 STUDY_FILTERS = ("target", "disease", "study_type", "text", "pmid")

@@ -51,3 +51,15 @@ def test_query_finds_what_is_meant(cartevidence: Run, demo_db: Path) -> None:
     )
     assert meant.stdout == stored.stdout != ""
     assert meant.stderr == ""
+
+
+def test_a_disease_takes_in_narrower_ones_and_says_so(cartevidence: Run, demo_db: Path) -> None:
+    named, notes = canonical({"disease": "acute lymphoblastic leukemia"})
+    assert (named, notes) == ({"disease": ("ALL", "B-ALL", "T-ALL")}, ["ALL takes in B-ALL, T-ALL."])
+    found = {}
+    for disease in ("ALL", "B-ALL", "T-ALL"):
+        done = cartevidence("query", "--disease", disease, "--format", "jsonl", "--db", demo_db)
+        assert done.stderr == ("Note: ALL takes in B-ALL, T-ALL.\n" if disease == "ALL" else "")
+        found[disease] = set(done.stdout.splitlines())
+    assert found["ALL"] == found["B-ALL"] | found["T-ALL"]
+    assert found["B-ALL"] and found["T-ALL"] and not found["B-ALL"] & found["T-ALL"]

@@ -119,6 +119,54 @@ def test_sql_as_json_and_table(cartevidence: Run, demo_db: Path) -> None:
     assert table.endswith("1 row.\n")
 
 
+def test_a_table_shows_the_first_rows_and_says_that_there_are_more(cartevidence: Run, demo_db: Path) -> None:
+    more = "A higher --limit shows more, --format csv gives all.\n"
+    facts = cartevidence("query", "--type", "toxicity", "--limit", "3", "--db", demo_db).stdout
+    assert facts.endswith(f"The first 3 of 31 facts. {more}")
+    rows = cartevidence("query", "SELECT pmid FROM evidence", "--limit", "1", "--db", demo_db).stdout
+    assert rows.endswith(f"The first 1 row; there are more. {more}")
+    counting = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 201) SELECT x FROM c"
+    unlimited = cartevidence("query", counting, "--db", demo_db).stdout
+    assert "\n200\n" in unlimited and "\n201\n" not in unlimited and unlimited.endswith(more)
+    for form in ("csv", "jsonl"):
+        whole, two = (
+            cartevidence("query", counting, *limit, "--format", form, "--db", demo_db).stdout.splitlines()
+            for limit in ((), ("--limit", "2"))
+        )
+        assert (len(whole), len(two)) == (201 + (form == "csv"), 2 + (form == "csv"))
+
+
+def test_json_is_one_array_also_of_nothing(cartevidence: Run, demo_db: Path) -> None:
+    for sql, expected in (
+        (
+            "SELECT 1 AS a, NULL AS b UNION ALL SELECT 2, 'two\n  lines'",
+            [{"a": 1, "b": None}, {"a": 2, "b": "two\n  lines"}],
+        ),
+        ("SELECT 1 WHERE 0", []),
+    ):
+        done = cartevidence("query", sql, "--format", "json", "--db", demo_db)
+        assert done.stdout == json.dumps(expected, indent=2) + "\n"
+
+
+def test_sql_that_takes_too_long_is_stopped(cartevidence: Run, demo_db: Path) -> None:
+    forever = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+    for form in ("table", "json"):
+        done = cartevidence("query", forever, "--seconds", "0.2", "--format", form, "--db", demo_db)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "longer than 0.2 s" in done.stderr
+
+
+def test_words_are_looked_for_in_studies_or_in_quotes(cartevidence: Run, demo_db: Path) -> None:
+    def found(*words: str) -> list[dict[str, object]]:
+        done = cartevidence("query", *words, "--format", "jsonl", "--db", demo_db)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    of_studies, of_quotes = found("--text", "graft-versus-host"), found("--quote", "graft-versus-host")
+    assert {row["pmid"] for row in of_studies} == {"90001008"}
+    assert len(of_studies) == 11
+    assert [row["event"] for row in of_quotes] == ["GVHD"]
+
+
 def test_show_numbers_each_quote_in_the_text_and_lists_its_fact(cartevidence: Run, demo_db: Path) -> None:
     page = cartevidence("show", "90001001", "--db", demo_db, env={"COLUMNS": "400"}).stdout
     facts = json.loads(cartevidence("show", "90001001", "--db", demo_db, "--format", "json").stdout)["facts"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sqlite3
 import time
 from contextlib import closing
@@ -62,6 +63,13 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"text": '"it had"'}, []),
     ({"text": "CD22"}, ALL),
     ({"text": "nowhere"}, []),
+    ({"disease": ("ALL", "B-ALL", "T-ALL")}, ALL[:3]),
+    ({"disease": ("B-ALL", "MM"), "type": "response"}, ["1 response", "2 response"]),
+    ({"target": ("BCMA", "CD22"), "grade": ">=3"}, ["1 toxicity"]),
+    ({"quote": "30 patients"}, ["1 response", "2 response"]),  # the second as a curator corrected it
+    ({"quote": '"24 of 30" patients', "endpoint": "PR"}, ["2 response"]),
+    ({"quote": "30 of 24", "target": "CD22"}, ["1 response"]),
+    ({"quote": '"30 of 24"'}, []),
     ({"limit": 2}, ALL[:2]),
     ({"limit": 0}, []),
 ]
@@ -73,6 +81,33 @@ def test_filters(filled: Store, filters: dict[str, Any], expected: list[str]) ->
     assert [f"{int(row['pmid']) - 90000000} {row['type']}" for row in rows] == expected
     exported = list(filled.export_rows())
     assert all(row in exported for row in rows)
+    if "limit" not in filters:
+        assert filled.count(Filters(**filters)) == len(rows)
+
+
+def test_a_fact_that_a_curator_added_is_found_by_its_quote(filled: Store, make: Any) -> None:
+    record = make.record("90000001")
+    added = make.fact(record, "Median OS was 11.5 months", "survival", endpoint="OS", measure="median", value=11.5)
+    filled.decide(make.decision("add", added))
+    for asked, number in (({"quote": "median"}, 1), ({"quote": "median", "status": "unreviewed"}, 0)):
+        assert len(list(filled.query(Filters(**asked)))) == filled.count(Filters(**asked)) == number
+
+
+def test_all_come_in_order_whatever_the_way_to_them(store: Store, make: Any) -> None:
+    """PMIDs as numbers, title before abstract, then by place: with and without filters that lead another way."""
+    records = [make.record(pmid) for pmid in ("90000010", "9000002", "90000009")]
+    store.save([make.fetched(record) for record in records])
+    store.save_extractions(
+        make.extraction(record, make.crs(record), make.cr(record), make.treated(record)) for record in records[::-1]
+    )
+    store.decide(make.decision("accept", make.cr(records[0])))
+    inside = ["cohort", "response", "toxicity"]
+    expected = [(pmid, kind) for pmid in ("9000002", "90000009", "90000010") for kind in inside]
+    for asked in ({}, {"target": "CD22"}, {"text": "CD22"}, {"min_confidence": 0.1}, {"min_n": 1}):
+        assert [(row["pmid"], row["type"]) for row in store.query(Filters(**asked))] == expected, asked
+    assert [row["pmid"] for row in store.query(Filters(quote="patients", type="response"))] == [
+        "9000002", "90000009", "90000010"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ['"', "", "  ", '""'])
@@ -186,6 +221,34 @@ def test_sql_streams_and_a_slow_reader_is_not_cut_off(filled: Store) -> None:
     time.sleep(0.4)
     assert next(rows) == (601,)
     rows.close()  # type: ignore[attr-defined]
+
+
+# What leads to the facts without a decision, of which there may be a million.
+PLANS: list[tuple[dict[str, Any], str]] = [
+    ({}, "SCAN e USING INDEX evidence_number"),
+    ({"type": "response"}, "SCAN e USING INDEX evidence_number"),
+    ({"min_confidence": 0.9}, "SCAN e USING INDEX evidence_number"),
+    ({"status": "unreviewed"}, "SCAN e USING INDEX evidence_number"),
+    ({"endpoint": "CR"}, "SEARCH e USING INDEX evidence_measure (type=? AND endpoint=?)"),
+    ({"type": "response", "endpoint": "CR"}, "SEARCH e USING INDEX evidence_measure (type=? AND endpoint=?)"),
+    ({"event": "CRS"}, "SEARCH e USING INDEX evidence_measure (type=? AND endpoint=? AND event=?)"),
+    ({"grade": ">=3"}, "SEARCH e USING INDEX evidence_grade (grade=?)"),
+    ({"event": "CRS", "grade": ">=3"}, "SEARCH e USING INDEX evidence_grade (grade=? AND event=?)"),
+    ({"pmid": "90000001"}, "SEARCH e USING INDEX evidence_pmid (pmid=?)"),
+    ({"quote": "patients"}, "SEARCH e USING INDEX evidence_id (id=?)"),
+    ({"target": "CD22"}, "SCAN study USING INDEX study_number; SEARCH e USING INDEX evidence_pmid (pmid=?)"),
+    ({"disease": ("MM",), "min_n": 5}, "SCAN study USING INDEX study_number; SEARCH e USING INDEX evidence_pmid (pmid=?)"),
+    ({"text": "CD22"}, "SEARCH study USING INDEX study_number (<expr>=?); SEARCH e USING INDEX evidence_pmid (pmid=?)"),
+    ({"endpoint": "CR", "target": "CD22"}, "SEARCH e USING INDEX evidence_measure (type=? AND endpoint=?)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("filters", "way"), PLANS, ids=lambda value: str(value)[:40])
+def test_filters_go_the_short_way(filled: Store, filters: dict[str, Any], way: str) -> None:
+    steps = filled.plan(Filters(**filters, limit=100))
+    taken = [step for step in steps if re.match(r"(SCAN|SEARCH) (e|study)\b", step)]
+    assert "; ".join(taken).startswith(way)
+    assert "SCAN e" not in steps
 
 
 @pytest.mark.parametrize(

@@ -80,3 +80,27 @@ def test_grades_and_roles_are_those_of_the_model() -> None:
 @pytest.mark.parametrize("text", ["İstanbul ICANS", "ΣΑΣ ß", "CRS ≥3 İ"])
 def test_folding_keeps_every_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("broad", "narrow"),
+    [
+        ("ALL", ("B-ALL", "T-ALL")),
+        ("LBCL", ("PMBCL", "DLBCL", "plasmablastic lymphoma")),
+        ("T-cell lymphoma", ("PTCL", "CTCL")),
+        ("B-ALL", ()),
+        ("no disease", ()),
+    ],
+)
+def test_a_broader_disease_takes_in_narrower_ones(broad: str, narrow: tuple[str, ...]) -> None:
+    assert vocabulary("diseases").narrower(broad) == narrow
+
+
+def test_what_a_disease_takes_in_is_told_of_known_diseases_without_a_circle() -> None:
+    diseases = vocabulary("diseases")
+    for term in diseases.terms:
+        assert set(term.broader) <= diseases.by_name.keys(), term.name
+        assert term.name not in diseases.narrower(term.name)
+        assert not any(set(diseases.narrower(name)) & set(term.broader) - {name} for name in term.broader), term.name
+    assert {"FL", "MCL", "DLBCL", "Burkitt lymphoma", "PTCL", "PCNSL"} < set(diseases.narrower("NHL"))
+    assert not {"HL", "CLL", "MM", "ALL"} & set(diseases.narrower("NHL"))
