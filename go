@@ -77,6 +77,7 @@ check_wheel() {
     cd "$scratch"
     "$scratch/venv/bin/cartevidence" --version
     "$scratch/venv/bin/cartevidence" demo --db "$scratch/demo.db"
+    "$scratch/venv/bin/cartevidence" compare --event CRS --format html --out "$scratch/crs.html" --db "$scratch/demo.db"
     say "The wheel runs the demo in a fresh environment."
 }
 

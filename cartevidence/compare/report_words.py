@@ -61,8 +61,9 @@ def reviewed(row: StudyRow) -> str:
 
 
 def title(compared: Compared) -> str:
-    """What is compared: 'CRS grade ≥3'."""
-    return readable(compared.title)
+    """What is compared, as a heading: 'CRS grade ≥3', 'Median PFS'."""
+    text = readable(compared.title)
+    return text[0].upper() + text[1:] if text.split(" ")[0].islower() else text
 
 
 def asked(compared: Compared) -> list[str]:
@@ -119,7 +120,7 @@ def methods(compared: Compared, version: str, fetched: str) -> Iterator[str]:
         "rules, with the words that state them; full texts were not read"
     )
     chosen = "; ".join(asked(compared))
-    yield f"Studies were asked for {title(compared)}" + (f" ({chosen})" if chosen else "")
+    yield f"Studies were asked for {readable(compared.title)}" + (f" ({chosen})" if chosen else "")
     yield (
         "Of each study one figure was taken by fixed rules; of several reports of one trial one counts, and the others "
         "stand beneath it. Studies left out are listed with their reasons, and counted in the way of PRISMA 2020 "

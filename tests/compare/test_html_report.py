@@ -232,6 +232,14 @@ def test_names_are_shown_once_and_grades_as_papers_print_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "heading"),
+    [("median PFS", "Median PFS"), ("sCR", "sCR"), ("OS at 1 y", "OS at 1 y"), ("mild CRS", "Mild CRS")],
+)
+def test_heading(title: str, heading: str) -> None:
+    assert report_words.title(proportions(title=title)) == heading
+
+
+@pytest.mark.parametrize(
     ("confidence", "status", "told"),
     [(0.997, "unreviewed", "no (0.99)"), (0.93, "unreviewed", "no (0.93)"), (1.0, "unreviewed", "no (1.00)"),
      (0.29, "unreviewed", "no (0.29)"), (0.5, "corrected", "corrected")],
