@@ -44,9 +44,6 @@ def random_effects(y: Floats, v: Floats, tau2: Tau2 = "reml") -> RandomEffects:
     Hartung and Knapp, Stat Med 2001;20:3875. Q: Cochran's. I²: Higgins and Thompson, Stat Med 2002;21:1539, from
     tau² and their typical variance, as metafor reports it.
     """
-    # All estimators take only differences of y; the middle is taken out so that they lose no digits.
-    middle = float(np.median(y))
-    y = y - middle
     df = len(y) - 1
     between = {"reml": _reml, "dl": _dersimonian_laird, "pm": _paule_mandel}[tau2](y, v)
     w = 1 / (v + between)
@@ -54,7 +51,7 @@ def random_effects(y: Floats, v: Floats, tau2: Tau2 = "reml") -> RandomEffects:
     plain = float(np.sqrt(1 / w.sum()))
     spread = float(w @ (y - mean) ** 2) / df
     return RandomEffects(
-        mean=middle + mean,
+        mean=mean,
         se=plain * float(np.sqrt(spread)) if spread > NOTHING else 0.0,
         se_plain=plain,
         tau2=between,

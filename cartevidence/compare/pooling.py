@@ -31,7 +31,8 @@ def pool(
     """Pool (patients with the outcome, patients) of at least FEWEST studies; all in percent.
 
     glmm: random-intercept logistic model by maximum likelihood (Hamza, J Clin Epidemiol 2008;61:41), Wald interval
-        on the logit with the normal quantile. Q is the likelihood ratio of a rate for each study against one for
+        on the logit with the normal quantile. The estimate is that of the middle study, not the mean of their
+        percentages. Q is the likelihood ratio of a rate for each study against one for
         all (rma.glmm's QE.LRT: it stands with empty cells, where the Wald-type does not); I² as rma.glmm reports
         it, from tau² and the typical variance of the logits. Such a model has no weights: those given are the
         inverse of tau² plus the variance 1 / (total p (1-p)) that a study's logit has at the pooled p.

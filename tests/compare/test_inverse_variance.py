@@ -60,6 +60,17 @@ def test_a_spread_below_chance_is_none(tau2: Tau2) -> None:
     assert pooled.tau2 == 0 and pooled.i2 == 0 and pooled.q < 0.01
 
 
+@pytest.mark.parametrize("tau2", ESTIMATORS)
+@pytest.mark.parametrize("excess", [1e-7, 1e-4, 0.99e-3, 1.05e-3, 2e-3, 0.1, 1.0, 30.0, 1e5])
+def test_with_equal_variances_tau2_is_what_the_studies_vary_beyond_them(excess: float, tau2: Tau2) -> None:
+    # Then REML, DerSimonian-Laird and Paule-Mandel all are the sample variance less the sampling variance.
+    y = np.array([-1.3, 0.2, 0.9, 1.7, -0.4])
+    variance = float(np.var(y, ddof=1)) / (1 + excess)
+    pooled = random_effects(y, np.full(5, variance), tau2)
+    assert pooled.tau2 == pytest.approx(excess * variance, abs=1e-12, rel=1e-9)
+    assert pooled.mean == pytest.approx(float(y.mean()))
+
+
 def test_a_reml_of_two_humps_takes_the_higher() -> None:
     # Two precise studies agree and four small ones lie far apart
     y, v = np.array([0.0, 0.05, -6.0, 6.0, -6.0, 6.0]), np.array([0.002, 0.002, 2.0, 2.0, 2.0, 2.0])
