@@ -28,6 +28,10 @@ def answer(
         comparisons.append(Comparison(store, compare(store, question), tuple(notes)))
     for note in dict.fromkeys(note for comparison in comparisons for note in comparison.notes):
         click.echo(f"Note: {note}", err=True)
+    if plot:
+        for comparison, path in zip(comparisons, numbered(plot, len(comparisons)), strict=True):
+            comparison.plot(path)
+            click.echo(f"{path} written.", err=True)
     if out:
         for comparison, path in zip(comparisons, numbered(out, len(comparisons)), strict=True):
             with exporting.replacing(path) as file:
@@ -39,10 +43,6 @@ def answer(
     else:
         sys.stdout.buffer.write(_together(comparisons, form))
         sys.stdout.flush()
-    if plot:
-        for comparison, path in zip(comparisons, numbered(plot, len(comparisons)), strict=True):
-            comparison.plot(path)
-            click.echo(f"{path} written.", err=True)
 
 
 def numbered(path: str, count: int) -> list[Path]:

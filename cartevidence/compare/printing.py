@@ -13,7 +13,7 @@ from cartevidence.compare.results import Compared, LeftOut, Pooled, Step, StudyR
 from cartevidence.terminal import clean, print_table, put
 
 # Left out first where the terminal is narrow; who, n/N and the estimate always stay.
-EXPENDABLE = ("Year", "Disease", "Sure", "Target", "Weight", "Time", "Denominator", "PMID")
+EXPENDABLE = ("Disease", "Sure", "Target", "Weight", "Time", "Denominator", "PMID")
 MOST = 8  # PMIDs shown for each reason
 
 
@@ -25,7 +25,7 @@ def print_compared(out: Console, compared: Compared, *, all_left_out: bool = Fal
         if group.name:
             put(out, clean(group.name), style="bold")
         if group.rows:
-            print_table(out, HEADINGS[compared.measure], list(_cells(group)), expendable=EXPENDABLE)
+            print_table(out, *table(compared, group), expendable=EXPENDABLE)
         if group.name:
             put(out, clean(pooled_in_words(group.pooled, group.why_not_pooled)))
     if compared.rows:
@@ -48,11 +48,21 @@ def heading(compared: Compared) -> str:
     return f"{compared.title}{' (' + ', '.join(shown) + ')' if shown else ''}: {studies}"
 
 
+WHO = ["Study", "PMID", "Target", "Disease"]
 HEADINGS = {
-    "proportion": ["Study", "PMID", "Target", "Disease", "n/N", "% [95% CI]", "Denominator", "Time", "Weight", "Sure"],
-    "rate": ["Study", "PMID", "Target", "Disease", "% [95% CI]", "Time", "Weight", "Sure"],
-    "median": ["Study", "PMID", "Target", "Disease", "Months [95% CI]", "Sure"],
+    "proportion": [*WHO, "Endpoint", "n/N", "% [95% CI]", "Denominator", "Time", "Weight", "Sure"],
+    "rate": [*WHO, "Endpoint", "% [95% CI]", "Time", "Weight", "Sure"],
+    "median": [*WHO, "Endpoint", "Months [95% CI]", "Sure"],
 }
+
+
+def table(compared: Compared, group: Subgroup) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells of a group; the endpoint only where studies differ in it."""
+    headings, cells = HEADINGS[compared.measure], list(_cells(group))
+    if len({row.name for row in compared.rows}) > 1:
+        return headings, cells
+    at = headings.index("Endpoint")
+    return headings[:at] + headings[at + 1 :], [row[:at] + row[at + 1 :] for row in cells]
 
 
 def _cells(group: Subgroup) -> Iterator[list[str]]:
@@ -64,7 +74,7 @@ def _cells(group: Subgroup) -> Iterator[list[str]]:
 
 
 def _row(row: StudyRow) -> list[str]:
-    who = [row.label + ("*" if row.notes else ""), row.pmid, ", ".join(row.targets), ", ".join(row.diseases)]
+    who = [row.label + ("*" if row.notes else ""), row.pmid, ", ".join(row.targets), ", ".join(row.diseases), row.name]
     sure = f"{row.confidence:.2f}" if row.status == "unreviewed" else row.status
     weight = "" if row.weight is None else f"{row.weight:.1f}%"
     if row.measure == "median":
