@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from db import status
@@ -73,19 +71,23 @@ class Size(NamedTuple):
     role: str
     n: int
     confidence: float  # 1 for what a curator confirmed
+    below_title: int = 1
+    start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """What is needed of the studies that have a figure: whose they are, and what was said of them since."""
 
     authors: tuple[str, ...]
-    affiliations: tuple[str, ...]
+    affiliation: str | None  # of the first author
     nct: tuple[str, ...]  # registered ones, then those of the text
     products: tuple[str, ...]
     notices: tuple[str, ...]  # kinds of notices that PubMed links: 'erratum_in', 'expression_of_concern_in' ...
 
 
+OF_ALL = """n IS NOT NULL AND "group" IS NULL AND pooled IS NULL AND status <> 'rejected'"""
+FEW = 2000
+EMPTY = (None, "", "[]")  # what most lists are, told apart without parsing
 # Endpoints whose n is a number of responders, the usual denominator of MRD negativity and of relapse.
 RESPONDERS = ("CR/CRi", "CR", "CRi", "CR/sCR", "ORR")
 
@@ -130,63 +132,73 @@ class ComparisonSource:
             wanted.append("measure = ?")
             values.append(measure)
         rows = self._connection.execute(
-            f"""SELECT {names} FROM evidence_current WHERE {" AND ".join(wanted)}
-            ORDER BY pmid, section <> 'TITLE', start, "end", id""",  # noqa: S608
+            f"SELECT {names} FROM evidence_current WHERE {' AND '.join(wanted)}",  # noqa: S608
             values,
         )
         rows.row_factory = None
-        found: dict[str, list[Candidate]] = defaultdict(list)
-        for row in rows:
-            found[row[0]].append(Candidate._make(row))
+        found: dict[str, list[Candidate]] = {}
+        for row in map(Candidate._make, rows):
+            found.setdefault(row.pmid, []).append(row)
+        for several in found.values():
+            if len(several) > 1:
+                several.sort(key=_in_text)
         return found
 
     def endpoints(self, names: Sequence[str]) -> dict[str, set[str]]:
-        """Which of the endpoints each record reports, by PMID."""
+        """Which of the endpoints the extractor found in each record, by PMID."""
         rows = self._connection.execute(
-            f"""SELECT DISTINCT pmid, endpoint FROM evidence_current
-            WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN} AND status <> 'rejected'""",  # noqa: S608
+            f"SELECT pmid, endpoint FROM evidence WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN}",  # noqa: S608
             (as_json(list(names)),),
         )
-        found: dict[str, set[str]] = defaultdict(set)
+        rows.row_factory = None
+        found: dict[str, set[str]] = {}
         for pmid, endpoint in rows:
-            found[pmid].add(endpoint)
+            found.setdefault(pmid, set()).add(endpoint)
         return found
 
-    def sizes(self, pmids: Iterable[str]) -> dict[str, list[Size]]:
-        """Sizes of the whole cohort in each role and numbers of responders, by PMID, in the order of the text."""
+    def sizes(self, pmids: Collection[str], *, responders: bool) -> dict[str, list[Size]]:
+        """Sizes of the whole cohort in each role, with `responders` numbers of these too, by PMID, in the order of
+        the text."""
+        # Few studies are looked up one by one; of many all are read, which the index on types serves.
+        arms = [("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable')", [])]
+        if responders:
+            arms.append(("'responders'", f"type = 'response' AND endpoint IN {CHOSEN}", [as_json(RESPONDERS)]))
+        some, values = (f"pmid IN {CHOSEN} AND +", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])
         rows = self._connection.execute(
-            f"""SELECT pmid, CASE type WHEN 'cohort' THEN role ELSE 'responders' END, n,
-              iif(status = 'unreviewed', confidence, 1.0)
-            FROM evidence_current
-            WHERE pmid IN {CHOSEN} AND n IS NOT NULL AND "group" IS NULL AND pooled IS NULL AND status <> 'rejected'
-              AND (type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable')
-                OR type = 'response' AND endpoint IN {CHOSEN})
-            ORDER BY pmid, section <> 'TITLE', start""",  # noqa: S608
-            (as_json(list(pmids)), as_json(RESPONDERS)),
+            " UNION ALL ".join(
+                f"""SELECT pmid, {role}, n, iif(status = 'unreviewed', confidence, 1.0), section <> 'TITLE', start
+                FROM evidence_current WHERE {some}{which} AND {OF_ALL}"""  # noqa: S608
+                for role, which, _ in arms
+            ),
+            [value for _, _, given in arms for value in (*values, *given)],
         )
         rows.row_factory = None
-        found: dict[str, list[Size]] = defaultdict(list)
-        for row in rows:
-            found[row[0]].append(Size._make(row))
+        found: dict[str, list[Size]] = {}
+        for row in map(Size._make, rows):
+            if row.pmid in pmids:
+                found.setdefault(row.pmid, []).append(row)
+        for several in found.values():
+            if len(several) > 1:
+                several.sort(key=_in_text)
         return found
 
     def details(self, pmids: Iterable[str]) -> dict[str, Details]:
-        """Authors, centres, registrations, products and notices of the records, by PMID."""
+        """Authors, centre, registrations, products and notices of the records, by PMID."""
         rows = self._connection.execute(
-            f"""SELECT r.pmid, r.authors, r.affiliations, r.nct, s.nct, s.products, r.links
+            f"""SELECT r.pmid, r.authors, json_extract(r.affiliations, '$[0]'), r.nct, s.nct, s.products, r.links
             FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid WHERE r.pmid IN {CHOSEN}""",  # noqa: S608
             (as_json(list(pmids)),),
         )
         rows.row_factory = None
         return {
             pmid: Details(
-                authors=_texts(authors),
-                affiliations=_texts(affiliations),
-                nct=tuple(dict.fromkeys((*_texts(registered), *_texts(told)))),
-                products=_texts(products),
-                notices=tuple(dict.fromkeys(link["kind"] for link in json.loads(links or "[]"))),
+                _texts(authors),
+                affiliation,
+                tuple(dict.fromkeys(_texts(registered) + _texts(told))),
+                _texts(products),
+                () if links in EMPTY else tuple(dict.fromkeys(link["kind"] for link in json.loads(links))),
             )
-            for pmid, authors, affiliations, registered, told, products, links in rows
+            for pmid, authors, affiliation, registered, told, products, links in rows
         }
 
     def states(self) -> dict[str, int]:
@@ -194,5 +206,11 @@ class ComparisonSource:
         return status.records_by_state(self._connection)
 
 
+def _in_text(found: Candidate | Size) -> tuple[bool, int]:
+    """The order of the text: title before abstract, then by place."""
+    title = found.section == "TITLE" if isinstance(found, Candidate) else not found.below_title
+    return not title, found.start
+
+
 def _texts(value: str | None) -> tuple[str, ...]:
-    return tuple(json.loads(value)) if value else ()
+    return () if value in EMPTY else tuple(json.loads(value or "[]"))

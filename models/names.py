@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd|4th)\.?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}")
+_PLAIN = re.compile(r"([^\W\d_]{2,}) [A-Z]{1,3}")  # 'Muster EM'
 _GROUP = re.compile(
     r"\b(?:group|groups|consorti\w+|collaborat\w+|investigators?|network|society|committee|team|trial|trials|registry|"
     r"foundation|association|alliance|program|programme|project|study|center|centre|hospital|university|institute|"
@@ -40,7 +41,9 @@ def label(authors: Sequence[str], year: int | None, pmid: str) -> str:
     """What papers call a study in passing: 'Muster 2020'; 'PMID 90000001' for one without authors."""
     if not authors:
         return f"PMID {pmid}"
-    return f"{parted(authors)[0].family} {year or ''}".rstrip()
+    plain = _PLAIN.fullmatch(authors[0])  # most names: told at once, without a look at the others
+    family = plain[1] if plain else parted(authors)[0].family
+    return f"{family} {year or ''}".rstrip()
 
 
 def _parted(name: str, given_first: bool) -> Name:

@@ -55,6 +55,8 @@ Rule = Callable[[Question, list[Figure], Sequence[Size]], Kept]
 
 def choose(question: Question, candidates: Sequence[Candidate], sizes: Sequence[Size]) -> Figure | NoFigure:
     """The study's figure, or the rule by which it has none."""
+    if len(candidates) == 1 and (plain := _plain(question, candidates[0], sizes)) is not None:
+        return plain
     figures = [Figure(candidate) for candidate in candidates]
     for name, rule in RULES.items():
         kept = rule(question, figures, sizes)
@@ -63,6 +65,28 @@ def choose(question: Question, candidates: Sequence[Candidate], sizes: Sequence[
         figures = kept
     figures.sort(key=lambda figure: _rank(question, figure))
     return _with_doubt(question, figures)
+
+
+def _plain(question: Question, printed: Candidate, sizes: Sequence[Size]) -> Figure | None:
+    """The only figure of a study, where it is as plain as most are: every rule would keep it as it is."""
+    if (
+        printed.n is None
+        or not printed.total
+        or printed.n > printed.total
+        or printed.group is not None
+        or printed.pooled
+        or printed.checks != "[]"
+        or printed.confidence < question.min_confidence
+        or question.time is not None
+        or question.curated
+        or (printed.grade or "any") != (question.grade or "any")
+        or printed.endpoint not in (None, *question.endpoints[:1])
+    ):
+        return None
+    found = counted(printed, _believable(question, sizes), question.denominators, own_group=False)
+    if isinstance(found, str) or (found.roles and set(found.roles).isdisjoint(question.denominators)):
+        return None
+    return Figure(printed, found, notes=found.notes)
 
 
 def _answering(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
@@ -139,7 +163,7 @@ def _usable(question: Question, figures: list[Figure], sizes: Sequence[Size]) ->
             kept = [f for f in kept if f.printed.value is not None and 0 <= f.printed.value <= 100]
         return kept or "without a value"
     kept, why = [], ""
-    believed = [s for s in sizes if s.confidence >= question.min_confidence or question.min_confidence <= 0]
+    believed = _believable(question, sizes)
     for figure in figures:
         found = counted(figure.printed, believed, question.denominators, own_group=figure.printed.group is not None)
         if isinstance(found, str):
@@ -147,6 +171,10 @@ def _usable(question: Question, figures: list[Figure], sizes: Sequence[Size]) ->
         else:
             kept.append(Figure(figure.printed, found, figure.better, figure.notes + found.notes))
     return kept or why
+
+
+def _believable(question: Question, sizes: Sequence[Size]) -> list[Size]:
+    return [size for size in sizes if size.confidence >= question.min_confidence]
 
 
 def _of_the_denominator(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:

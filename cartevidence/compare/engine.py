@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+import numpy as np
 
 from cartevidence import wording
 from cartevidence.compare import choosing, estimates, leaving_out, trials
-from cartevidence.compare.choosing import Figure, NoFigure
+from cartevidence.compare.choosing import NoFigure
+from cartevidence.compare.entries import Entry, row
+from cartevidence.compare.intervals import clopper_pearson
 from cartevidence.compare.question import RELATED, By, Question
 from cartevidence.compare.results import Compared, LeftOut, Step, StudyRow, Subgroup
-from cartevidence.compare.times import months
-from db.comparing import Candidate, Details, Head
+from db.comparing import Candidate, Head
 from db.store import Store
-from models.names import label
 
-NOTICES = {"expression_of_concern_in": "expression of concern published", "erratum_in": "erratum published"}
 NOT_TOLD = "not stated"
 NOT_HEAD_TO_HEAD = (
     "Groups are of different studies and were not compared head-to-head: patients, disease burden and follow-up "
@@ -39,24 +38,27 @@ def compare(store: Store, question: Question) -> Compared:
         related = [name for endpoint in question.endpoints for name in RELATED.get(endpoint, ())]
         related = [name for name in dict.fromkeys(related) if name not in question.endpoints]
         counting, left = _counting(question, asked, candidates, source.endpoints(related) if related else {})
-        pmids = [head.pmid for head in counting]
-        sizes, details = source.sizes(pmids), source.details(pmids)
+        sizes = source.sizes({head.pmid for head in counting}, responders=question.type == "response")
+        chosen = [
+            (head, choosing.choose(question, candidates[head.pmid], sizes.get(head.pmid, ()))) for head in counting
+        ]
+        details = source.details(head.pmid for head, _ in chosen)
         records = source.states()
-    rows = []
-    for head in counting:
-        found = choosing.choose(question, candidates[head.pmid], sizes.get(head.pmid, ()))
-        row = found if isinstance(found, NoFigure) else _row(question, head, details[head.pmid], found)
-        if isinstance(row, NoFigure):
-            called = label(details[head.pmid].authors, head.year, head.pmid)
-            left.append(LeftOut(head.pmid, called, row.rule, row.reason))
-        elif (few := _too_few(question, row, head)) is not None:
-            left.append(few)
+    entries: list[Entry] = []
+    for head, found in chosen:
+        if isinstance(found, NoFigure):
+            left.append(LeftOut(head.pmid, named(head), found.rule, found.reason))
+            continue
+        entry = Entry(head, details[head.pmid], found)
+        if (few := _too_few(question, entry)) is None:
+            entries.append(entry)
         else:
-            rows.append(row)
-    patients = {head.pmid: head.study_n for head in counting}
-    rows, linked = _one_trial_once(question, rows, details, patients)
+            left.append(few)
+    kept, reports, linked = _one_trial_once(question, entries)
     left += linked
-    return _compared(question, rows, left, _account(records, heads, asked, left, rows))
+    estimate = estimates.estimate(question, [entry.figure for entry in kept])
+    rows = _rows(question, kept, reports, estimate)
+    return _compared(question, kept, rows, estimate, left, _account(records, heads, asked, left, rows))
 
 
 def named(head: Head) -> str:
@@ -85,87 +87,40 @@ def _counting(
     return counting, left
 
 
-def _row(question: Question, head: Head, details: Details, figure: Figure) -> StudyRow:
-    printed, count = figure.printed, figure.counted
-    value, low, high = printed.value, printed.ci_low, printed.ci_high
-    if question.measure == "median":
-        value, low, high = (None if x is None else months(x, printed.unit) for x in (value, low, high))
-    notes = figure.notes + tuple(NOTICES[kind] for kind in details.notices if kind in NOTICES)
-    return StudyRow(
-        pmid=head.pmid,
-        label=label(details.authors, head.year, head.pmid),
-        year=head.year,
-        title=head.title,
-        study_type=head.study_type or "",
-        targets=_list(head.targets),
-        diseases=_list(head.diseases),
-        products=details.products,
-        nct=details.nct,
-        measure=question.measure,
-        name=_name(question, printed),
-        time=printed.time,
-        group=printed.group,
-        n=count.n if count else None,
-        total=count.total if count else None,
-        denominator=count.denominator if count else None,
-        value=100 * count.n / count.total if count else value,
-        ci_low=low,
-        ci_high=high,
-        interval=None if low is None and high is None else "as printed",
-        not_reached=bool(printed.not_reached),
-        fact=printed.id,
-        quote=printed.quote,
-        section=printed.section,
-        start=printed.start,
-        end=printed.end,
-        confidence=printed.confidence,
-        status=printed.status,
-        notes=notes,
-    )
-
-
-def _name(question: Question, printed: Candidate) -> str:
-    if question.event is None:
-        return printed.endpoint or ""
-    return question.name
-
-
-def _list(value: str | None) -> tuple[str, ...]:
-    return tuple(json.loads(value)) if value else ()
-
-
-def _too_few(question: Question, row: StudyRow, head: Head) -> LeftOut | None:
-    patients = row.total if row.total is not None else head.study_n
+def _too_few(question: Question, entry: Entry) -> LeftOut | None:
+    patients = entry.patients
     if patients is None or patients >= question.min_n:
         return None
-    return LeftOut(
-        row.pmid, row.label, "few_patients", f"{wording.plural(patients, 'patient')}, fewer than {question.min_n}"
-    )
+    reason = f"{wording.plural(patients, 'patient')}, fewer than {question.min_n}"
+    return LeftOut(entry.head.pmid, entry.called, "few_patients", reason)
 
 
 def _one_trial_once(
-    question: Question, rows: Sequence[StudyRow], details: Mapping[str, Details], patients: Mapping[str, int | None]
-) -> tuple[list[StudyRow], list[LeftOut]]:
-    """One row a trial, its other reports within it, in the order of the rows; and the reports that are left out."""
-    reports = [_report(row, details[row.pmid], patients[row.pmid]) for row in rows]
-    kept: list[StudyRow] = []
+    question: Question, entries: Sequence[Entry]
+) -> tuple[list[Entry], list[list[Entry]], list[LeftOut]]:
+    """One entry a trial, by year; for each the trial's other reports; and the reports that are left out."""
+    reports = [entry.report() for entry in entries]
+    kept: list[tuple[Entry, list[Entry]]] = []
     left: list[LeftOut] = []
     several = trials.overlaps(reports) if question.link != "none" else {}
     for group in trials.link(reports, question.link):
         main = trials.foremost(reports, group)
-        others = [rows[i] for i in group if i != main]
         if main in several:
             number, own = several[main]
-            reason = f"takes in {number}, which {rows[own].label} (PMID {rows[own].pmid}) reports by itself"
-            left += [LeftOut(rows[i].pmid, rows[i].label, "several_trials", reason) for i in group]
+            reason = f"takes in {number}, which {_cited(entries[own])} reports by itself"
+            left += [LeftOut(entries[i].head.pmid, entries[i].called, "several_trials", reason) for i in group]
             continue
-        kept.append(replace(rows[main], reports=tuple(others)))
-        for i in group:
-            if i != main:
-                reason = f"{_tie(reports[i], reports[main])} {rows[main].label} (PMID {rows[main].pmid})"
-                left.append(LeftOut(rows[i].pmid, rows[i].label, "same_trial", reason))
-    kept.sort(key=lambda row: (row.year or 0, row.label, int(row.pmid)))
-    return kept, left
+        others = [i for i in group if i != main]
+        kept.append((entries[main], [entries[i] for i in others]))
+        for i in others:
+            reason = f"{_tie(reports[i], reports[main])} {_cited(entries[main])}"
+            left.append(LeftOut(entries[i].head.pmid, entries[i].called, "same_trial", reason))
+    kept.sort(key=lambda one: (one[0].head.year or 0, int(one[0].head.pmid)))
+    return [entry for entry, _ in kept], [others for _, others in kept], left
+
+
+def _cited(entry: Entry) -> str:
+    return f"{entry.called} (PMID {entry.head.pmid})"
 
 
 def _tie(one: trials.Report, other: trials.Report) -> str:
@@ -173,36 +128,47 @@ def _tie(one: trials.Report, other: trials.Report) -> str:
     return f"reports {shared[0]} like" if shared else "seems to report the patients of (authors, product, years)"
 
 
-def _report(row: StudyRow, details: Details, patients: int | None) -> trials.Report:
-    return trials.Report(
-        pmid=row.pmid,
-        year=row.year,
-        patients=row.total if row.total is not None else patients,
-        nct=frozenset(details.nct),
-        authors=details.authors,
-        centres=trials.centres(details.affiliations),
-        products=frozenset(details.products),
-        targets=frozenset(row.targets),
-        diseases=frozenset(row.diseases),
-    )
+def _rows(
+    question: Question, kept: Sequence[Entry], reports: Sequence[Sequence[Entry]], estimate: estimates.Estimate
+) -> tuple[StudyRow, ...]:
+    exact = _exact(kept)
+    rows = []
+    for entry, others, interval, weight, notes in zip(
+        kept, reports, exact, estimate.weights, estimate.notes, strict=True
+    ):
+        beneath = [row(question, other, exact=one) for other, one in zip(others, _exact(others), strict=True)]
+        rows.append(row(question, entry, weight=weight, exact=interval, notes=notes, reports=beneath))
+    return tuple(rows)
+
+
+def _exact(entries: Sequence[Entry]) -> Sequence[tuple[float, float] | None]:
+    """Clopper-Pearson intervals of proportions."""
+    counts = [entry.figure.counted for entry in entries if entry.figure.counted is not None]
+    if len(counts) < len(entries) or not counts:
+        return [None] * len(entries)
+    low, high = clopper_pearson(np.array([count.n for count in counts]), np.array([count.total for count in counts]))
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def _compared(
-    question: Question, rows: Sequence[StudyRow], left: Sequence[LeftOut], account: tuple[Step, ...]
+    question: Question,
+    kept: Sequence[Entry],
+    rows: tuple[StudyRow, ...],
+    estimate: estimates.Estimate,
+    left: Sequence[LeftOut],
+    account: tuple[Step, ...],
 ) -> Compared:
-    estimate = estimates.estimate(question, rows)
-    rows = estimate.rows
     subgroups: list[Subgroup] = []
     if question.by:
-        names = {row.pmid: of_group(question.by, row) for row in rows}
-        for name in sorted(set(names.values()), key=lambda name: (name == NOT_TOLD, name.casefold())):
-            mine = tuple(row for row in rows if names[row.pmid] == name)
-            own = estimates.estimate(question, mine)
-            subgroups.append(Subgroup(name=name, rows=mine, pooled=own.pooled, why_not_pooled=own.why_not_pooled))
+        names = [of_group(question.by, one) for one in rows]
+        for name in sorted(set(names), key=lambda name: (name == NOT_TOLD, name.casefold())):
+            mine = [i for i, own in enumerate(names) if own == name]
+            own = estimates.estimate(question, [kept[i].figure for i in mine])
+            of_rows = tuple(rows[i] for i in mine)
+            subgroups.append(Subgroup(name=name, rows=of_rows, pooled=own.pooled, why_not_pooled=own.why_not_pooled))
     else:
         subgroups.append(Subgroup(name="", rows=rows, pooled=estimate.pooled, why_not_pooled=estimate.why_not_pooled))
-    pooled = len(rows) if estimate.pooled is None else estimate.pooled.k
-    in_pool = (Step("in the pooled estimate", pooled),) if estimate.pooled is not None else ()
+    in_pool = (Step("in the pooled estimate", estimate.pooled.k),) if estimate.pooled is not None else ()
     return Compared(
         title=question.title,
         measure=question.measure,

@@ -1,18 +1,16 @@
-"""Intervals for each study and the pooled estimate of a set of rows, with its sensitivity analysis."""
+"""Intervals of studies and the pooled estimate of a set of them, with its sensitivity analysis."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from cartevidence import wording
-from cartevidence.compare.intervals import clopper_pearson
+from cartevidence.compare.choosing import Figure
 from cartevidence.compare.landmark import pool_rates, why_not_poolable
 from cartevidence.compare.pooling import FEWEST, pool
 from cartevidence.compare.question import Question
-from cartevidence.compare.results import Method, Pooled, StudyRow
+from cartevidence.compare.results import Method, Pooled
 
 # The other way of pooling that is shown beneath.
 SENSITIVITY: dict[Method, Method] = {"glmm": "reml", "reml": "glmm", "freeman-tukey": "glmm"}
@@ -20,59 +18,59 @@ SENSITIVITY: dict[Method, Method] = {"glmm": "reml", "reml": "glmm", "freeman-tu
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The rows with interval and weight, and what they give together."""
+    """What figures give together: of each its weight (percent; None: not pooled) and why it was not pooled."""
 
-    rows: tuple[StudyRow, ...]
+    weights: Sequence[float | None]
+    notes: Sequence[tuple[str, ...]]
     pooled: Pooled | None = None
     why_not_pooled: str = ""
     sensitivity: tuple[Pooled, ...] = ()
 
 
-def estimate(question: Question, rows: Sequence[StudyRow]) -> Estimate:
-    """Pool the rows where the measure and their number allow it, else say why not."""
+def estimate(question: Question, figures: Sequence[Figure]) -> Estimate:
+    """Pool the figures where the measure and their number allow it, else say why not."""
     if question.measure == "proportion":
-        return _proportions(question, rows)
+        return _proportions(question, figures)
     if question.measure == "rate":
-        return _rates(question, rows)
-    return Estimate(tuple(rows), why_not_pooled="medians are not pooled")
+        return _rates(question, figures)
+    return _not_pooled(figures, "medians are not pooled")
 
 
-def _proportions(question: Question, rows: Sequence[StudyRow]) -> Estimate:
-    counts = [(row.n or 0, row.total or 0) for row in rows]
-    if rows:
-        low, high = clopper_pearson(np.array([n for n, _ in counts]), np.array([total for _, total in counts]))
-        rows = [
-            replace(row, ci_low=float(a), ci_high=float(b), interval="Clopper-Pearson")
-            for row, a, b in zip(rows, low, high, strict=True)
-        ]
-    if not question.pool or len(rows) < FEWEST:
-        return Estimate(tuple(rows), why_not_pooled=_why_not(question, len(rows)))
+def _proportions(question: Question, figures: Sequence[Figure]) -> Estimate:
+    counts = [(figure.counted.n, figure.counted.total) for figure in figures if figure.counted is not None]
+    if not question.pool or len(counts) < FEWEST:
+        return _not_pooled(figures, _why_not(question, len(counts)))
     pooled = pool(counts, method=question.method)
     sensitivity = pool(counts, method=SENSITIVITY[question.method]) if pooled.method in SENSITIVITY else None
-    weighted = tuple(replace(row, weight=weight) for row, weight in zip(rows, pooled.weights, strict=True))
     # Where one method falls back on the other there is nothing to set beside it.
     differs = sensitivity is not None and sensitivity.method != pooled.method
-    return Estimate(weighted, pooled, sensitivity=(sensitivity,) if sensitivity is not None and differs else ())
+    others = (sensitivity,) if sensitivity is not None and differs else ()
+    return Estimate(pooled.weights, [()] * len(figures), pooled, sensitivity=others)
 
 
-def _rates(question: Question, rows: Sequence[StudyRow]) -> Estimate:
+def _rates(question: Question, figures: Sequence[Figure]) -> Estimate:
     if not question.pool:
-        return Estimate(tuple(rows), why_not_pooled=_why_not(question, len(rows)))
-    usable: list[tuple[float, float, float]] = []
-    checked = []
-    for row in rows:
-        why = "without an interval"
-        if row.value is not None and row.ci_low is not None and row.ci_high is not None:
-            why = why_not_poolable(row.value, row.ci_low, row.ci_high) or ""
-            if not why:
-                usable.append((row.value, row.ci_low, row.ci_high))
-        checked.append((replace(row, notes=(*row.notes, f"not pooled: {why}")) if why else row, not why))
+        return _not_pooled(figures, _why_not(question, len(figures)))
+    reasons, usable = [], []
+    for figure in figures:
+        printed = figure.printed
+        rate, low, high = printed.value, printed.ci_low, printed.ci_high
+        why = why_not_poolable(rate, low, high)
+        if why is None and printed.ci_level not in (None, 95):
+            why = f"its interval is of {wording.number(printed.ci_level)}%"
+        reasons.append(why)
+        if why is None and rate is not None and low is not None and high is not None:
+            usable.append((rate, low, high))
+    notes = [() if why is None else (f"not pooled: {why}",) for why in reasons]
     if len(usable) < FEWEST:
-        return Estimate(tuple(row for row, _ in checked), why_not_pooled=_why_not(question, len(usable)))
+        return Estimate([None] * len(figures), notes, why_not_pooled=_why_not(question, len(usable)))
     pooled = pool_rates(usable)
     weights = iter(pooled.weights)
-    weighted = tuple(replace(row, weight=next(weights)) if used else row for row, used in checked)
-    return Estimate(weighted, pooled)
+    return Estimate([next(weights) if why is None else None for why in reasons], notes, pooled)
+
+
+def _not_pooled(figures: Sequence[Figure], why: str) -> Estimate:
+    return Estimate([None] * len(figures), [()] * len(figures), why_not_pooled=why)
 
 
 def _why_not(question: Question, k: int) -> str:

@@ -38,9 +38,9 @@ class Report:
     diseases: frozenset[str]
 
 
-def centres(affiliations: Sequence[str]) -> frozenset[str]:
-    """Names of institutions in the first author's affiliation, in lower case."""
-    pieces = (piece.strip().casefold() for piece in (affiliations[0] if affiliations else "").split(","))
+def centres(affiliation: str | None) -> frozenset[str]:
+    """Names of institutions in an affiliation, in lower case."""
+    pieces = (piece.strip().casefold() for piece in (affiliation or "").split(","))
     return frozenset(piece for piece in pieces if INSTITUTION.search(piece))
 
 

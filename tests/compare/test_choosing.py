@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from studies import candidate, sizes
 
+from cartevidence.compare import choosing
 from cartevidence.compare.asking import question
 from cartevidence.compare.choosing import Figure, NoFigure, choose
 from cartevidence.compare.grades import TAKES_IN, answer
@@ -101,6 +104,35 @@ def test_why_a_study_has_no_figure(asked: Given, figures: list[Given], known: An
     assert isinstance(found, NoFigure), found
     assert found.rule == rule
     assert reason in found.reason
+
+
+@settings(max_examples=300)
+@given(
+    figure=st.fixed_dictionaries(
+        {
+            "n": st.none() | st.integers(0, 40),
+            "total": st.none() | st.sampled_from([0, 24, 30, 34]),
+            "percent": st.none() | st.sampled_from([80.0, 79.0, 120.0]),
+            "grade": st.none() | st.sampled_from(["any", ">=3"]),
+            "group": st.none() | st.just("ongoing"),
+            "time": st.none() | st.just("28 d"),
+            "pooled": st.none() | st.just(1),
+            "confidence": st.sampled_from([0.5, 0.9]),
+            "checks": st.sampled_from(["[]", '["n_over_total"]']),
+        }
+    ),
+    asked=st.sampled_from(
+        [CR, CR | {"time": "28 d"}, CR | {"denominator": "treated"}, CRS3, {"endpoint": ["CR/CRi", "CR"]}]
+    ),
+)
+def test_the_short_way_of_plain_figures_is_the_long_one(figure: Given, asked: Given) -> None:
+    what = {"event": "CRS", "endpoint": None} if "event" in asked else {}
+    asked_for, found = question(**asked)[0], [candidate(**figure | what)]
+    known = [*WHOLE, *sizes(responders=24)]
+    with pytest.MonkeyPatch.context() as patch:
+        short = choose(asked_for, found, known)
+        patch.setattr(choosing, "_plain", lambda *_: None)
+        assert choose(asked_for, found, known) == short
 
 
 def candidates(figures: list[Given]) -> list[Any]:
