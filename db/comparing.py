@@ -160,7 +160,9 @@ class ComparisonSource:
         """Sizes of the whole cohort in each role, with `responders` numbers of these too, by PMID, in the order of
         the text."""
         # Few studies are looked up one by one; of many all are read, which the index on types serves.
-        arms = [("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable')", [])]
+        arms: list[tuple[str, str, list[str]]] = [
+            ("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable')", [])
+        ]
         if responders:
             arms.append(("'responders'", f"type = 'response' AND endpoint IN {CHOSEN}", [as_json(RESPONDERS)]))
         some, values = (f"pmid IN {CHOSEN} AND +", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])

@@ -174,7 +174,8 @@ def _usable(question: Question, figures: list[Figure], sizes: Sequence[Size]) ->
 
 
 def _believable(question: Question, sizes: Sequence[Size]) -> list[Size]:
-    return [size for size in sizes if size.confidence >= question.min_confidence]
+    wanted = question.min_confidence
+    return [size for size in sizes if size.confidence >= wanted]
 
 
 def _of_the_denominator(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:

@@ -88,12 +88,15 @@ def fits(n: int, total: int, percent: float | None) -> bool:
 def _roles(figure: Candidate, n: int, total: int, sizes: Sequence[Size]) -> tuple[Denominator, ...]:
     """Whose number N is. Only a number that no cohort has can be the responders', and not where all responded: then
     the responders are the figure's own n."""
-    found = tuple(role for role in ROLES if any(size.role == role and size.n == total for size in sizes))
-    patients = tuple(role for role in found if role != "responders")
-    return patients or (() if n == total and figure.endpoint in RESPONDERS else found)
+    alike = {size.role for size in sizes if size.n == total}
+    if not alike or alike == {"responders"}:
+        return () if not alike or (n == total and figure.endpoint in RESPONDERS) else ("responders",)
+    return tuple(role for role in ROLES if role in alike and role != "responders")
 
 
 def _notes(figure: Candidate, n: int, total: int, roles: Sequence[Denominator]) -> tuple[str, ...]:
+    if figure.n is not None and figure.total is not None and fits(n, total, figure.percent):
+        return ()
     notes = []
     if figure.total is None:
         notes.append(f"N is the {total} {roles[0]} stated elsewhere")

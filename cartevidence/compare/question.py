@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, get_args
 
 from cartevidence import wording
@@ -40,7 +41,7 @@ class QuestionError(CartevidenceError):
     """The question cannot be answered as it was asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """All that decides what a comparison gives. Names are canonical.
 
@@ -86,7 +87,7 @@ class Question:
             return f"median {self.name}"
         return f"{self.name} at {self.time}" if self.time and self.time != "best" else self.name
 
-    @property
+    @cached_property
     def denominators(self) -> tuple[Denominator, ...]:
         """The denominators that may be taken, the preferred one first."""
         if self.denominator:
