@@ -147,6 +147,7 @@ def test_beyond_all_counts_a_double_arcsine_is_0_or_100(x: float, percent: float
     assert percent_of_double_arcsine(x, 20.0) == percent
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("x", [-1e4, -800.0, 800.0, 1e4])
 def test_the_ends_of_the_scales_are_0_and_100(x: float) -> None:
     assert percent_of_logit(x) == pytest.approx(0 if x < 0 else 100)

@@ -37,6 +37,12 @@ def test_one_study_thrice_is_that_study_with_a_third_of_its_variance() -> None:
     assert "without width" in pooled.notes[0]
 
 
+def test_the_level_is_that_of_the_pooled_interval_not_of_the_printed_ones() -> None:
+    usual, narrow = (pool_rates(rates_of("heterogeneous"), level) for level in (95, 80))
+    assert (narrow.link_se, narrow.tau2) == (usual.link_se, usual.tau2)
+    assert usual.ci_low < narrow.ci_low < narrow.ci_high < usual.ci_high
+
+
 @pytest.mark.parametrize(
     ("rate", "low", "high", "why"),
     [
