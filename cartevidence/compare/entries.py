@@ -44,7 +44,7 @@ class Entry(NamedTuple):
             year=head.year,
             patients=self.patients,
             nct=frozenset(details.nct),
-            authors=details.authors,
+            authors=tuple(map(trials.person, details.authors)),
             centres=trials.centres(details.affiliation),
             products=frozenset(details.products),
             targets=names_of(head.targets),

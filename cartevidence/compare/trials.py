@@ -44,6 +44,11 @@ def centres(affiliation: str | None) -> frozenset[str]:
     return frozenset(piece for piece in pieces if INSTITUTION.search(piece))
 
 
+def person(name: str) -> str:
+    """A name whichever way round it is written: 'Muster Eva M' and 'Eva M Muster' are one."""
+    return " ".join(sorted(word for word in name.casefold().replace(",", " ").split() if len(word) > 1))
+
+
 def link(reports: Sequence[Report], how: Link = "all") -> list[list[int]]:
     """Groups of indices of `reports`, one a trial, in the order of their first report."""
     group = list(range(len(reports)))

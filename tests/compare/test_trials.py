@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cartevidence.compare.trials import Report, centres, foremost, link, overlaps
+from cartevidence.compare.trials import Report, centres, foremost, link, overlaps, person
 
 TEAM = ("Alpha A", "Bravo B", "Charlie C", "Delta D", "Echo E", "Foxtrot F")
 OTHERS = ("Golf G", "Hotel H", "India I", "Juliet J")
@@ -82,6 +82,11 @@ def test_a_pooled_analysis_beside_its_own_trial() -> None:
 def test_centres_are_institutions() -> None:
     assert centres("Ward 3, Example University Hospital, Springfield.") == {"example university hospital"}
     assert centres(None) == frozenset()
+
+
+@pytest.mark.parametrize("written", ["Muster Eva M", "Eva M Muster", "Muster, Eva M", "MUSTER Eva"])
+def test_a_name_written_either_way_is_one_person(written: str) -> None:
+    assert person(written) == "eva muster"
 
 
 def test_linking_many_papers_of_one_author_takes_no_square() -> None:
