@@ -1,1 +1,1 @@
-"""Reviewing extractions: what needs eyes, what curators decide, blind pairs, agreement. No web in here but in `web/`."""
+"""Reviewing extractions: what needs eyes, what curators decide, blind pairs, agreement. Only `web/` knows of a web."""
