@@ -20,12 +20,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _PROOF = ("group", "pooled", "quote", "section", "confidence", "checks", "status", "id")
 
 
+# LEFT JOIN, though each fact has its record: then SQLite leaves out what is not asked for, as when it only counts.
 def _facts(kind: str, half: str) -> str:
     shown = ", ".join(f'f."{column}" AS "{column}"' for column in (*COLUMNS[kind], *_PROOF))
     return f"""SELECT f.pmid AS pmid, r.year AS year, r.title AS title, s.study_type AS study_type,
   {listed("targets")}, {listed("diseases")}, s.study_n AS study_n, r.retracted AS retracted,
   {shown}, {URL}
-FROM {half} AS f JOIN record AS r ON r.pmid = f.pmid LEFT JOIN study AS s ON s.pmid = f.pmid
+FROM {half} AS f LEFT JOIN record AS r ON r.pmid = f.pmid LEFT JOIN study AS s ON s.pmid = f.pmid
 WHERE f.type = '{kind}' AND f.status <> 'rejected'"""  # noqa: S608
 
 

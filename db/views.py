@@ -79,11 +79,13 @@ _ATTENTION = f"""
 
 _FACT = "coalesce(d.after, d.before)"
 
+# The first of the two conditions only saves time: nearly all statements have no decision at all.
 EVIDENCE_UNDECIDED = f"""
 SELECT {_named("e", CURRENT)},
   'unreviewed' AS status, NULL AS attention, CAST(NULL AS INTEGER) AS decision, CAST(NULL AS TEXT) AS curator
 FROM evidence AS e
-WHERE NOT EXISTS (SELECT 1 FROM decision_covers AS c WHERE c.evidence = e.number)
+WHERE NOT EXISTS (SELECT 1 FROM decision AS any_one WHERE any_one.statement = e.statement)
+  OR NOT EXISTS (SELECT 1 FROM decision_covers AS c WHERE c.evidence = e.number)
 """  # noqa: S608
 
 # CROSS JOIN: from the few decisions to their records, never through all records.
