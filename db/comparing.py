@@ -65,7 +65,8 @@ class Candidate(NamedTuple):
 
 
 class Size(NamedTuple):
-    """A number of patients that may be a denominator: of a cohort (by role), or of responders (role 'responders')."""
+    """A number of patients that may be a denominator: of the whole cohort (by role), of an arm (role 'arm'), or of
+    responders (role 'responders')."""
 
     pmid: str
     role: str
@@ -85,7 +86,7 @@ class Details(NamedTuple):
     notices: tuple[str, ...]  # kinds of notices that PubMed links: 'erratum_in', 'expression_of_concern_in' ...
 
 
-OF_ALL = """n IS NOT NULL AND "group" IS NULL AND pooled IS NULL AND status <> 'rejected'"""
+OF_ALL = "n IS NOT NULL AND pooled IS NULL AND status <> 'rejected'"
 FEW = 2000
 EMPTY = (None, "", "[]")  # what most lists are, told apart without parsing
 # Endpoints whose n is a number of responders, the usual denominator of MRD negativity and of relapse.
@@ -118,12 +119,16 @@ class ComparisonSource:
         endpoints: Sequence[str] = (),
         event: str | None = None,
         measure: str | None = None,
+        pmids: Collection[str],
     ) -> dict[str, list[Candidate]]:
-        """The figures of the endpoints or the event, by PMID, each study's in the order of the text."""
+        """The figures of the endpoints or the event, by PMID, each study's in the order of the text.
+
+        Of `pmids`; where these are many, others' may be given too.
+        """
         names = ", ".join(f'"{name}"' for name in Candidate._fields)
         wanted, values = ["type = ?", "status <> 'rejected'"], [type]
         if event is not None:
-            wanted.append("event = ?")
+            wanted.append("endpoint IS NULL AND event = ?")  # as the index has it
             values.append(event)
         else:
             wanted.append(f"endpoint IN {CHOSEN}")
@@ -131,6 +136,9 @@ class ComparisonSource:
         if measure is not None:
             wanted.append("measure = ?")
             values.append(measure)
+        if len(pmids) <= FEW:
+            wanted.append(f"pmid IN {CHOSEN}")
+            values.append(as_json(list(pmids)))
         rows = self._connection.execute(
             f"SELECT {names} FROM evidence_current WHERE {' AND '.join(wanted)}",  # noqa: S608
             values,
@@ -144,11 +152,12 @@ class ComparisonSource:
                 several.sort(key=_in_text)
         return found
 
-    def endpoints(self, names: Sequence[str]) -> dict[str, set[str]]:
-        """Which of the endpoints the extractor found in each record, by PMID."""
+    def endpoints(self, names: Sequence[str], pmids: Collection[str]) -> dict[str, set[str]]:
+        """Which of the endpoints the extractor found in each record, by PMID; of `pmids`, see `candidates`."""
+        few, values = (f"AND pmid IN {CHOSEN}", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])
         rows = self._connection.execute(
-            f"SELECT pmid, endpoint FROM evidence WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN}",  # noqa: S608
-            (as_json(list(names)),),
+            f"SELECT pmid, endpoint FROM evidence WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN} {few}",  # noqa: S608
+            [as_json(list(names)), *values],
         )
         rows.row_factory = None
         found: dict[str, set[str]] = {}
@@ -160,19 +169,21 @@ class ComparisonSource:
         """Sizes of the whole cohort in each role, with `responders` numbers of these too, by PMID, in the order of
         the text."""
         # Few studies are looked up one by one; of many all are read, which the index on types serves.
-        arms: list[tuple[str, str, list[str]]] = [
-            ("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable')", [])
+        kinds: list[tuple[str, str, list[str]]] = [
+            ("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable') AND \"group\" IS NULL", []),
+            ("role", "type = 'cohort' AND role = 'arm'", []),
         ]
         if responders:
-            arms.append(("'responders'", f"type = 'response' AND endpoint IN {CHOSEN}", [as_json(RESPONDERS)]))
+            of_all = f"type = 'response' AND \"group\" IS NULL AND endpoint IN {CHOSEN}"
+            kinds.append(("'responders'", of_all, [as_json(RESPONDERS)]))
         some, values = (f"pmid IN {CHOSEN} AND +", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])
         rows = self._connection.execute(
             " UNION ALL ".join(
                 f"""SELECT pmid, {role}, n, iif(status = 'unreviewed', confidence, 1.0), section <> 'TITLE', start
                 FROM evidence_current WHERE {some}{which} AND {OF_ALL}"""  # noqa: S608
-                for role, which, _ in arms
+                for role, which, _ in kinds
             ),
-            [value for _, _, given in arms for value in (*values, *given)],
+            [value for _, _, given in kinds for value in (*values, *given)],
         )
         rows.row_factory = None
         found: dict[str, list[Size]] = {}

@@ -48,16 +48,18 @@ def _uncollected() -> Iterator[None]:
 def _compare(store: Store, question: Question) -> Compared:
     with store.comparing() as source:
         heads = source.heads(question.filters)
+        asked = [head for head in heads if head.fits]
+        pmids = {head.pmid for head in asked}
         candidates = source.candidates(
             type=question.type,
             endpoints=question.endpoints,
             event=question.event,
             measure=None if question.measure == "proportion" else question.measure,
+            pmids=pmids,
         )
-        asked = [head for head in heads if head.fits]
         related = [name for endpoint in question.endpoints for name in RELATED.get(endpoint, ())]
         related = [name for name in dict.fromkeys(related) if name not in question.endpoints]
-        counting, left = _counting(question, asked, candidates, source.endpoints(related) if related else {})
+        counting, left = _counting(question, asked, candidates, source.endpoints(related, pmids) if related else {})
         sizes = source.sizes({head.pmid for head in counting}, responders=question.type == "response")
         chosen = [
             (head, choosing.choose(question, candidates[head.pmid], sizes.get(head.pmid, ()))) for head in counting

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rich.console import Console
 
@@ -15,6 +16,7 @@ from cartevidence.terminal import clean, print_table, put
 # Left out first where the terminal is narrow; who, n/N and the estimate always stay.
 EXPENDABLE = ("Disease", "Sure", "Target", "Weight", "Time", "Denominator", "PMID")
 MOST = 8  # PMIDs shown for each reason
+ROWS = 200  # of a table; more are for a file
 
 
 def print_compared(out: Console, compared: Compared, *, all_left_out: bool = False) -> None:
@@ -25,7 +27,10 @@ def print_compared(out: Console, compared: Compared, *, all_left_out: bool = Fal
         if group.name:
             put(out, clean(group.name), style="bold")
         if group.rows:
-            print_table(out, *table(compared, group), expendable=EXPENDABLE)
+            headings, cells = table(compared, group)
+            print_table(out, headings, cells[:ROWS], expendable=EXPENDABLE)
+            if len(cells) > ROWS:
+                put(out, f"... and {len(cells) - ROWS:,} more rows: add --format csv --out FILE for all of them.")
         if group.name:
             put(out, clean(pooled_in_words(group.pooled, group.why_not_pooled)))
     if compared.rows:
@@ -33,7 +38,7 @@ def print_compared(out: Console, compared: Compared, *, all_left_out: bool = Fal
         put(out, clean(pooled_in_words(compared.pooled, compared.why_not_pooled)), style="bold")
         for other in compared.sensitivity:
             put(out, clean(f"Sensitivity: {estimate_in_words(other)}"))
-    for line in (*_notes(compared.rows), *compared.caveats):
+    for line in (*islice(_notes(compared.rows), ROWS), *compared.caveats):
         put(out, clean(f"Note: {line}"))
     put(out)
     _print_left_out(out, compared.left_out, each=all_left_out)

@@ -14,7 +14,7 @@ from models.errors import CartevidenceError
 Denominator = Literal["treated", "evaluable", "enrolled", "responders"]
 By = Literal["target", "disease", "study-type", "product", "denominator", "time", "endpoint"]
 Link = Literal["all", "nct", "none"]
-Inclusion = Literal["retracted", "review", "meta_analysis", "preclinical", "cost_effectiveness"]
+Inclusion = Literal["retracted", "review", "meta_analysis", "preclinical", "cost_effectiveness", "doubtful"]
 
 FEWEST_PATIENTS = 4  # smaller ones are case reports, by the definition that study types go by
 SURE_ENOUGH = 0.8

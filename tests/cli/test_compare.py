@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 from program import Run
+from studies import add, cr
+
+from db.store import Store
 
 
 @pytest.fixture
@@ -118,3 +121,18 @@ def test_an_unknown_disease_is_noted_and_compares_nothing(compare: Run) -> None:
     assert done.returncode == 0
     assert "'gout' is not a name of any disease" in done.stderr
     assert "0 studies compared" in done.stdout
+
+
+def test_a_long_table_is_cut_and_says_so(cartevidence: Run, tmp_path: Path) -> None:
+    from cartevidence.compare import printing
+
+    path = tmp_path / "many.db"
+    with Store.open(path) as store:
+        for i in range(5):
+            add(store, 90000001 + i, cr(20 + i, 40))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printing, "ROWS", 3)
+        done = cartevidence("compare", "--db", path, "--endpoint", "CR")
+    assert "24/40" not in done.stdout
+    assert "... and 2 more rows: add --format csv" in done.stdout
+    assert "5 studies compared" in done.stdout
