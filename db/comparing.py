@@ -156,7 +156,8 @@ class ComparisonSource:
         """Which of the endpoints the extractor found in each record, by PMID; of `pmids`, see `candidates`."""
         few, values = (f"AND pmid IN {CHOSEN}", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])
         rows = self._connection.execute(
-            f"SELECT pmid, endpoint FROM evidence WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN} {few}",  # noqa: S608
+            f"""SELECT pmid, endpoint FROM evidence
+            WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN} {few}""",  # noqa: S608
             [as_json(list(names)), *values],
         )
         rows.row_factory = None
