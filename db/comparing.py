@@ -20,7 +20,6 @@ class Head(NamedTuple):
     """A stored record with what was read of its study; `study_type` is None before extraction. Lists as JSON."""
 
     pmid: str
-    title: str
     year: int | None
     first_author: str | None
     retracted: int
@@ -72,13 +71,12 @@ class Size(NamedTuple):
     role: str
     n: int
     confidence: float  # 1 for what a curator confirmed
-    below_title: int = 1
-    start: int = 0
 
 
 class Details(NamedTuple):
     """What is needed of the studies that have a figure: whose they are, and what was said of them since."""
 
+    title: str
     authors: tuple[str, ...]
     affiliation: str | None  # of the first author
     nct: tuple[str, ...]  # registered ones, then those of the text
@@ -103,7 +101,7 @@ class ComparisonSource:
         """Every stored record, by PMID as a number; of the filters only those on studies count."""
         where, values = conditions(self._connection, filters)
         rows = self._connection.execute(
-            f"""SELECT r.pmid, r.title, r.year, json_extract(r.authors, '$[0]'), r.retracted,
+            f"""SELECT r.pmid, r.year, json_extract(r.authors, '$[0]'), r.retracted,
               s.study_type, s.targets, s.diseases, s.study_n, r.pmid IN (SELECT pmid FROM record WHERE {where})
             FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid
             WHERE r.state = 'stored' ORDER BY CAST(r.pmid AS INTEGER)""",  # noqa: S608
@@ -167,8 +165,8 @@ class ComparisonSource:
         return found
 
     def sizes(self, pmids: Collection[str], *, responders: bool) -> dict[str, list[Size]]:
-        """Sizes of the whole cohort in each role, with `responders` numbers of these too, by PMID, in the order of
-        the text."""
+        """Sizes of the whole cohort in each role, with `responders` numbers of these too,
+        by PMID."""
         # Few studies are looked up one by one; of many all are read, which the index on types serves.
         kinds: list[tuple[str, str, list[str]]] = [
             ("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable') AND \"group\" IS NULL", []),
@@ -180,7 +178,7 @@ class ComparisonSource:
         some, values = (f"pmid IN {CHOSEN} AND +", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])
         rows = self._connection.execute(
             " UNION ALL ".join(
-                f"""SELECT pmid, {role}, n, iif(status = 'unreviewed', confidence, 1.0), section <> 'TITLE', start
+                f"""SELECT pmid, {role}, n, iif(status = 'unreviewed', confidence, 1.0)
                 FROM evidence_current WHERE {some}{which} AND {OF_ALL}"""  # noqa: S608
                 for role, which, _ in kinds
             ),
@@ -191,28 +189,27 @@ class ComparisonSource:
         for row in map(Size._make, rows):
             if row.pmid in pmids:
                 found.setdefault(row.pmid, []).append(row)
-        for several in found.values():
-            if len(several) > 1:
-                several.sort(key=_in_text)
         return found
 
     def details(self, pmids: Iterable[str]) -> dict[str, Details]:
         """Authors, centre, registrations, products and notices of the records, by PMID."""
         rows = self._connection.execute(
-            f"""SELECT r.pmid, r.authors, json_extract(r.affiliations, '$[0]'), r.nct, s.nct, s.products, r.links
+            f"""SELECT r.pmid, r.title, r.authors, json_extract(r.affiliations, '$[0]'), r.nct, s.nct, s.products,
+              r.links
             FROM record AS r LEFT JOIN study AS s ON s.pmid = r.pmid WHERE r.pmid IN {CHOSEN}""",  # noqa: S608
             (as_json(list(pmids)),),
         )
         rows.row_factory = None
         return {
             pmid: Details(
+                title,
                 _texts(authors),
                 affiliation,
                 tuple(dict.fromkeys(_texts(registered) + _texts(told))),
                 _texts(products),
                 () if links in EMPTY else tuple(dict.fromkeys(link["kind"] for link in json.loads(links))),
             )
-            for pmid, authors, affiliation, registered, told, products, links in rows
+            for pmid, title, authors, affiliation, registered, told, products, links in rows
         }
 
     def states(self) -> dict[str, int]:
@@ -220,10 +217,9 @@ class ComparisonSource:
         return status.records_by_state(self._connection)
 
 
-def _in_text(found: Candidate | Size) -> tuple[bool, int]:
+def _in_text(found: Candidate) -> tuple[bool, int]:
     """The order of the text: title before abstract, then by place."""
-    title = found.section == "TITLE" if isinstance(found, Candidate) else not found.below_title
-    return not title, found.start
+    return found.section != "TITLE", found.start
 
 
 def _texts(value: str | None) -> tuple[str, ...]:

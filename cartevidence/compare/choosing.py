@@ -61,7 +61,8 @@ ARMS = 2  # so many, and a figure without its N may be of any of them
 
 def choose(question: Question, candidates: Sequence[Candidate], sizes: Sequence[Size]) -> Figure | NoFigure:
     """The study's figure, or the rule by which it has none."""
-    if len(candidates) == 1 and (plain := _plain(question, candidates[0], sizes)) is not None:
+    sure = [one for one in candidates if not _surely_out(question, one)]
+    if len(sure) == 1 and (plain := _plain(question, sure[0], sizes)) is not None:
         return plain
     figures = [Figure(candidate) for candidate in candidates]
     for name, rule in RULES.items():
@@ -72,8 +73,14 @@ def choose(question: Question, candidates: Sequence[Candidate], sizes: Sequence[
     return figures[0]
 
 
-def _plain(question: Question, printed: Candidate, sizes: Sequence[Size]) -> Figure | None:
-    """The only figure of a study, where it is as plain as most are: every rule would keep it as it is."""
+def _surely_out(question: Question, printed: Candidate) -> bool:
+    """Whether the rules drop a figure where they keep any other."""
+    unsure = printed.confidence < question.min_confidence and printed.status == "unreviewed"
+    return unsure or printed.group is not None or bool(printed.pooled)
+
+
+def _plain(question: Question, printed: Candidate, sizes: Sequence[Size]) -> Figure | NoFigure | None:
+    """The only figure of a study, where it is as plain as most are: every rule but one would keep it as it is."""
     if (
         printed.n is None
         or not printed.total
@@ -89,9 +96,11 @@ def _plain(question: Question, printed: Candidate, sizes: Sequence[Size]) -> Fig
     ):
         return None
     found = counted(printed, _believable(question, sizes), question.denominators, own_group=False)
-    if isinstance(found, str) or not found.roles or set(found.roles).isdisjoint(question.denominators):
+    if isinstance(found, str) or (found.roles and set(found.roles).isdisjoint(question.denominators)):
         return None
-    return Figure(printed, found, notes=found.notes)
+    figure = Figure(printed, found, notes=found.notes)
+    kept = _of_most_patients(question, [figure], sizes)
+    return NoFigure("some_patients", kept) if isinstance(kept, str) else figure
 
 
 def _answering(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:

@@ -64,7 +64,7 @@ def _compare(store: Store, question: Question) -> Compared:
         chosen = [
             (head, choosing.choose(question, candidates[head.pmid], sizes.get(head.pmid, ()))) for head in counting
         ]
-        details = source.details(head.pmid for head, _ in chosen)
+        details = source.details(head.pmid for head, found in chosen if not isinstance(found, NoFigure))
         records = source.states()
     entries: list[Entry] = []
     for head, found in chosen:

@@ -74,7 +74,7 @@ def row(
         pmid=head.pmid,
         label=entry.called,
         year=head.year,
-        title=head.title,
+        title=details.title,
         study_type=head.study_type or "",
         targets=tuple_of(head.targets),
         diseases=tuple_of(head.diseases),
