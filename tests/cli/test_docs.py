@@ -77,7 +77,7 @@ def test_the_readme_shows_true_output(cartevidence: Run, tmp_path: Path) -> None
     true = BLOCK.sub(fresh, readme)
     if os.environ.get("UPDATE_README"):
         README.write_text(true, encoding="utf-8")
-    assert len(BLOCK.findall(readme)) == 4
+    assert len(BLOCK.findall(readme)) == 5
     assert readme == true
 
 
@@ -99,4 +99,28 @@ def test_the_readmes_python_runs(
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     exec(code, {})
-    assert "response CR or CRi was achieved in 43 of 52 patients" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "90001001" in told
+    assert "Pooled(method='glmm', k=3" in told
+    assert (tmp_path / "forest.png").exists()
+
+
+def test_the_python_on_comparing_runs(tmp_path: Path, demo_db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(demo_db, tmp_path / "demo.db")
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(code, {})
+    assert (tmp_path / "forest.png").exists()
+
+
+def test_the_page_on_comparing_names_every_rule() -> None:
+    from cartevidence.compare.choosing import RULES
+    from cartevidence.compare.leaving_out import IN_WORDS
+    from cartevidence.compare.question import INCLUSIONS
+
+    assert set(RULES) <= set(IN_WORDS)
+    page = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
+    for inclusion in ("retracted", "review", "doubtful"):
+        assert inclusion in INCLUSIONS
+        assert f"--include {inclusion}" in page
