@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cartevidence import wording
 from cartevidence.terminal import clean, put
-from db.store import StoredFact
+from db.standing import StoredFact
 from models.evidence import Fact
 from models.record import Record
 from models.study import Study

@@ -10,7 +10,7 @@ from typing import Any
 from db.extractions import check_proof
 from db.rows import as_json, fact_from_row
 from models.decision import Decision
-from models.errors import StoreError
+from models.errors import Stale, StoreError
 from models.evidence import Fact, fact_from
 
 DECISION = (
@@ -52,10 +52,10 @@ def _check_unseen(connection: sqlite3.Connection, decision: Decision, expected_l
         "SELECT id, curator, action FROM decision WHERE statement = ? ORDER BY id DESC LIMIT 1", (decision.statement,)
     ).fetchone()
     if last is None and expected_last is not None:
-        raise StoreError(f"The statement has no decision {expected_last}; load it again and decide anew")
+        raise Stale(f"The statement has no decision {expected_last}; load it again and decide anew")
     if last is not None and last["id"] != expected_last:
         by = f"{last['curator']}, {last['action']}"
-        raise StoreError(f"The statement was decided meanwhile ({by}); load it again and decide anew")
+        raise Stale(f"The statement was decided meanwhile ({by}); load it again and decide anew")
 
 
 def _undo(decision: Decision, standing: Sequence[sqlite3.Row]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.errors import StoreError
+from models.errors import Busy, StoreError
 
 # Primary result codes of SQLite; an extended code keeps its primary one in the low byte.
 ADVICE = {
@@ -38,6 +38,7 @@ def clear_errors(path: Path) -> Iterator[None]:
         advice = ADVICE.get(code(error))
         if advice is None:
             raise
-        raise StoreError(advice.format(path=path)) from error
+        in_use = code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        raise (Busy if in_use else StoreError)(advice.format(path=path)) from error
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror or error}") from error

@@ -6,7 +6,6 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
@@ -17,33 +16,14 @@ from db.connection import open_for_reading, open_for_writing, writing
 from db.failures import clear_errors
 from db.query import Filters, Hit
 from db.records import CHOSEN, SaveCount, now
-from db.rows import as_json, fact_from_row, record_from, study_from
+from db.rows import as_json, record_from, study_from
+from db.standing import StoredFact, stored_facts
 from db.status import status
-from models.decision import Decision, Status
+from models.decision import Decision
 from models.errors import StoreError
-from models.evidence import Fact
 from models.outcome import Extraction, Outcome
 from models.record import Record
 from models.study import Study
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFact:
-    """A fact as it stands, decisions applied.
-
-    `statement` and `last_decision` (the id of the last decision on the statement, undos too; None if there is none)
-    are what a new decision on it has to name. `decision` is the one that stands. `attention` says why a decided
-    fact needs another look: 'text changed', 'extraction changed' or 'no longer extracted'.
-    """
-
-    fact: Fact
-    id: str
-    statement: str
-    status: Status
-    attention: str | None
-    decision: int | None
-    curator: str | None
-    last_decision: int | None
 
 
 class Store:
@@ -153,15 +133,8 @@ class Store:
 
     def facts(self, pmid: str, curated: bool = False) -> list[StoredFact]:
         """The record's facts in the order of the text; `curated`: only accepted, corrected and added ones."""
-        only = f"AND status IN {export.CURATED}" if curated else ""
         with clear_errors(self.path):
-            rows = self._connection.execute(
-                f"""SELECT *, (SELECT max(d.id) FROM decision AS d WHERE d.statement = evidence_current.statement)
-                AS last_decision FROM evidence_current WHERE pmid = ? {only} ORDER BY {export.IN_TEXT}""",  # noqa: S608
-                (pmid,),
-            )
-            names = ("id", "statement", "status", "attention", "decision", "curator", "last_decision")
-            return [StoredFact(fact_from_row(row), **{name: row[name] for name in names}) for row in rows]
+            return stored_facts(self._connection, pmid, curated=curated)
 
     # Decisions
 
@@ -169,7 +142,7 @@ class Store:
         """Add a decision and return its id.
 
         `expected_last` is the id of the last decision on that statement that the curator saw (None: there was
-        none, see StoredFact.last_decision). Raises StoreError when another came between, when there is nothing to
+        none, see StoredFact.last_decision). Raises Stale when another came between, StoreError when there is nothing to
         undo, or when the decision's text or statement is not that of its fact; InvalidData for a fact without proof.
         """
         with self._writing():

@@ -25,5 +25,13 @@ class StoreError(CartevidenceError):
     """The database cannot be opened, is not ours, is newer than this program, or is busy."""
 
 
+class Busy(StoreError):
+    """Another program is writing the database; nothing was stored, and trying again helps."""
+
+
+class Stale(StoreError):
+    """Somebody decided in between; nothing was stored, and what they decided has to be looked at first."""
+
+
 class CannotPool(CartevidenceError):
     """The studies cannot be put together as asked; the message says why."""

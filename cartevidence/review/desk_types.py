@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from models.decision import Need as Need
 from models.decision import Status
 from models.evidence import Fact
 from models.record import Record
 from models.study import Study
 
 Act = Literal["accept", "correct", "reject", "add", "undo"]
-Mode = Literal["open", "blind", "adjudication"]
-# Why a study is in the queue, what needs eyes first before the rest.
-Need = Literal["conflict", "attention", "failed check", "low confidence", "unreviewed", "done"]
+# blind: this curator is one of a pair; waiting: a pair has not finished, nothing can be decided here for now;
+# adjudication: the pair has finished, what they decided unequally is open.
+Mode = Literal["open", "blind", "waiting", "adjudication"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class QueueItem:
     failed_checks: int
     lowest_confidence: float | None  # of its undecided facts
     need: Need
-    mode: Mode = "open"  # blind: this curator is one of a pair
+    mode: Mode = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +118,5 @@ class Entry:
     extractor_version: str
     text_hash: str
     undone: bool
+    fact: str = ""  # DeskFact.id of the fact it is about
+    mode: Mode = "open"  # blind: a decision of one of a pair, shown since both have finished
