@@ -21,6 +21,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE))
 
+from cartevidence.database import EvidenceDatabase  # noqa: E402
 from db.query import Filters  # noqa: E402
 from db.store import Store  # noqa: E402
 from models.decision import Decision  # noqa: E402
@@ -164,6 +165,18 @@ PAGES = [
 ]
 
 
+COMPARED: tuple[dict[str, Any], ...] = (
+    {"endpoint": "CR", "target": "CD22"},
+    {"endpoint": "CR", "disease": "ALL", "by": "target"},
+    {"endpoint": "OS", "time": "1 y", "disease": "MM"},
+    {"event": "CRS", "grade": ">=3", "target": "BCMA"},
+    {"event": "infection"},
+    {"endpoint": "OS"},
+    {"endpoint": "CR"},
+    {"event": "CRS", "grade": ">=3"},
+)
+
+
 def ask(path: Path) -> int:
     """Print what each question takes; 1 if one took 2 seconds or more."""
     slow = 0
@@ -184,6 +197,15 @@ def ask(path: Path) -> int:
             list(store.sql(sql)[1])
             slow += time.perf_counter() - begun >= LONGEST
             print(f"{sql:82} {time.perf_counter() - begun:7.3f}")
+    print(f"\n{'compare':62} {'seconds':>11} {'studies':>7} {'left out':>9}")
+    with EvidenceDatabase.open(path, readonly=True) as db:
+        for asked in COMPARED:
+            begun = time.perf_counter()
+            found = db.compare(**asked).result
+            took = time.perf_counter() - begun
+            slow += took >= LONGEST
+            words = ", ".join(f"{name} {value}" for name, value in asked.items())
+            print(f"{words:62} {took:11.3f} {len(found.rows):7,} {len(found.left_out):9,}")
     return int(slow > 0)
 
 

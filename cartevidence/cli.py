@@ -449,6 +449,7 @@ def demo(ctx: click.Context, db: str | None, workers: int) -> None:
 The studies above are invented. Try on them:
   {_program()} show 90001008 {place}
   {_program()} query --endpoint CR/CRi {place}
+  {_program()} compare --event CRS --grade ">=3" {place}
   {_program()} export --format xlsx --out demo.xlsx {place}
 The same main job on real PMIDs (asks PubMed over the network):
   {_program()} run 31110217 --db evidence.db"""
