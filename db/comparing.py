@@ -121,7 +121,7 @@ class ComparisonSource:
     ) -> dict[str, list[Candidate]]:
         """The figures of the endpoints or the event, by PMID, each study's in the order of the text.
 
-        Of `pmids`; where these are many, others' may be given too.
+        Of `pmids` only.
         """
         names = ", ".join(f'"{name}"' for name in Candidate._fields)
         wanted, values = ["type = ?", "status <> 'rejected'"], [type]
@@ -134,9 +134,9 @@ class ComparisonSource:
         if measure is not None:
             wanted.append("measure = ?")
             values.append(measure)
-        if len(pmids) <= FEW:
-            wanted.append(f"pmid IN {CHOSEN}")
-            values.append(as_json(list(pmids)))
+        of, chosen = _among(pmids)
+        wanted.append(of)
+        values += chosen
         rows = self._connection.execute(
             f"SELECT {names} FROM evidence_current WHERE {' AND '.join(wanted)}",  # noqa: S608
             values,
@@ -151,11 +151,11 @@ class ComparisonSource:
         return found
 
     def endpoints(self, names: Sequence[str], pmids: Collection[str]) -> dict[str, set[str]]:
-        """Which of the endpoints the extractor found in each record, by PMID; of `pmids`, see `candidates`."""
-        few, values = (f"AND pmid IN {CHOSEN}", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])
+        """Which of the endpoints the extractor found in each of the records, by PMID."""
+        of, values = _among(pmids)
         rows = self._connection.execute(
             f"""SELECT pmid, endpoint FROM evidence
-            WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN} {few}""",  # noqa: S608
+            WHERE type IN ('response', 'survival') AND endpoint IN {CHOSEN} AND {of}""",  # noqa: S608
             [as_json(list(names)), *values],
         )
         rows.row_factory = None
@@ -167,7 +167,6 @@ class ComparisonSource:
     def sizes(self, pmids: Collection[str], *, responders: bool) -> dict[str, list[Size]]:
         """Sizes of the whole cohort in each role, with `responders` numbers of these too,
         by PMID."""
-        # Few studies are looked up one by one; of many all are read, which the index on types serves.
         kinds: list[tuple[str, str, list[str]]] = [
             ("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable') AND \"group\" IS NULL", []),
             ("role", "type = 'cohort' AND role = 'arm'", []),
@@ -175,20 +174,19 @@ class ComparisonSource:
         if responders:
             of_all = f"type = 'response' AND \"group\" IS NULL AND endpoint IN {CHOSEN}"
             kinds.append(("'responders'", of_all, [as_json(RESPONDERS)]))
-        some, values = (f"pmid IN {CHOSEN} AND +", [as_json(list(pmids))]) if len(pmids) <= FEW else ("", [])
+        of, values = _among(pmids)
         rows = self._connection.execute(
             " UNION ALL ".join(
                 f"""SELECT pmid, {role}, n, iif(status = 'unreviewed', confidence, 1.0)
-                FROM evidence_current WHERE {some}{which} AND {OF_ALL}"""  # noqa: S608
+                FROM evidence_current WHERE {which} AND {OF_ALL} AND {of}"""  # noqa: S608
                 for role, which, _ in kinds
             ),
-            [value for _, _, given in kinds for value in (*values, *given)],
+            [value for _, _, given in kinds for value in (*given, *values)],
         )
         rows.row_factory = None
         found: dict[str, list[Size]] = {}
         for row in map(Size._make, rows):
-            if row.pmid in pmids:
-                found.setdefault(row.pmid, []).append(row)
+            found.setdefault(row.pmid, []).append(row)
         return found
 
     def details(self, pmids: Iterable[str]) -> dict[str, Details]:
@@ -215,6 +213,11 @@ class ComparisonSource:
     def states(self) -> dict[str, int]:
         """How many of the PMIDs ever asked for are stored, deleted, missing, a book, or failed."""
         return status.records_by_state(self._connection)
+
+
+def _among(pmids: Collection[str]) -> tuple[str, list[str]]:
+    """That the PMID is one of these: few are looked up one by one, for many the index on what is measured is better."""
+    return f"{'' if len(pmids) <= FEW else '+'}pmid IN {CHOSEN}", [as_json(list(pmids))]
 
 
 def _in_text(found: Candidate) -> tuple[bool, int]:
