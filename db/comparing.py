@@ -216,7 +216,7 @@ class ComparisonSource:
 
 
 def _among(pmids: Collection[str]) -> tuple[str, list[str]]:
-    """That the PMID is one of these: few are looked up one by one, for many the index on what is measured is better."""
+    """That the PMID is one of these: few are looked up by PMID, of many the index on what is measured finds more."""
     return f"{'' if len(pmids) <= FEW else '+'}pmid IN {CHOSEN}", [as_json(list(pmids))]
 
 

@@ -16,9 +16,10 @@ from cartevidence.compare.entries import Entry, row
 from cartevidence.compare.intervals import clopper_pearson
 from cartevidence.compare.question import RELATED, By, Question
 from cartevidence.compare.results import Compared, LeftOut, Step, StudyRow, Subgroup
-from db.comparing import Candidate, Head
+from db.comparing import RESPONDERS, Candidate, ComparisonSource, Head
 from db.store import Store
 
+MOST_NAMED = 20_000
 NOT_TOLD = "not stated"
 NOT_HEAD_TO_HEAD = (
     "Groups are of different studies and were not compared head-to-head: patients, disease burden and follow-up "
@@ -57,10 +58,11 @@ def _compare(store: Store, question: Question) -> Compared:
             measure=None if question.measure == "proportion" else question.measure,
             pmids=pmids,
         )
-        related = [name for endpoint in question.endpoints for name in RELATED.get(endpoint, ())]
-        related = [name for name in dict.fromkeys(related) if name not in question.endpoints]
-        counting, left = _counting(question, asked, candidates, source.endpoints(related, pmids) if related else {})
-        sizes = source.sizes({head.pmid for head in counting}, responders=question.type == "response")
+        counting, left = _counting(question, asked, candidates, _related(question, source, pmids - candidates.keys()))
+        responders = question.type == "response" and not (
+            set(question.endpoints) <= set(RESPONDERS) and question.denominator != "responders"
+        )
+        sizes = source.sizes({head.pmid for head in counting}, responders=responders)
         chosen = [
             (head, choosing.choose(question, candidates[head.pmid], sizes.get(head.pmid, ()))) for head in counting
         ]
@@ -81,6 +83,13 @@ def _compare(store: Store, question: Question) -> Compared:
     estimate = estimates.estimate(question, [entry.figure for entry in kept])
     rows = _rows(question, kept, reports, estimate)
     return _compared(question, kept, rows, estimate, left, _account(records, heads, asked, left, rows))
+
+
+def _related(question: Question, source: ComparisonSource, missing: set[str]) -> dict[str, set[str]]:
+    """What studies without the endpoint give in its place; not of so many that nobody reads the list."""
+    names = dict.fromkeys(name for endpoint in question.endpoints for name in RELATED.get(endpoint, ()))
+    instead = [name for name in names if name not in question.endpoints]
+    return source.endpoints(instead, missing) if instead and len(missing) <= MOST_NAMED else {}
 
 
 def named(head: Head) -> str:
