@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import sqlite3
 from pathlib import Path
 
@@ -200,8 +201,10 @@ def test_demo_prints_what_to_try_next_and_it_works(cartevidence: Run, tmp_path: 
     assert (done.returncode, done.stderr) == (0, "")
     assert "8 records asked for: 8 stored (8 new)." in done.stdout
     assert "93.5% of 17: 16/17 would be 94.1%" in done.stdout
-    tried = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("  ./go ") and "demo.db" in line]
-    assert len(tried) == 3
+    tried = [
+        shlex.split(line)[1:] for line in done.stdout.splitlines() if line.startswith("  ./go ") and "demo.db" in line
+    ]
+    assert len(tried) == 4
     for arguments in tried:
         assert cartevidence(*arguments).returncode == 0
     assert (tmp_path / "demo.xlsx").exists()
