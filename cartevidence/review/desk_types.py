@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from models.decision import Need as Need
 from models.decision import Status
-from models.evidence import Fact
+from models.evidence import Fact, FactType
 from models.record import Record
 from models.study import Study
 
@@ -120,3 +120,11 @@ class Entry:
     undone: bool
     fact: str = ""  # DeskFact.id of the fact it is about
     mode: Mode = "open"  # blind: a decision of one of a pair, shown since both have finished
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What words that a curator selected seem to say: the type of fact and the values that the words give."""
+
+    type: FactType
+    values: dict[str, Any]
