@@ -40,7 +40,7 @@ def prefill(record: Record, section: str, start: int, end: int) -> Prefill:
     best = max(drafts, key=lambda draft: _alike(draft, a, b), default=None)
     if best is not None and _alike(best, a, b) >= ALIKE:
         kind: FactType = best["type"]
-        fields = [name for name in EVIDENCE[kind].model_fields if name not in NOT_VALUES or name == "group"]
+        fields = [name for name in EVIDENCE[kind].model_fields if name not in NOT_VALUES]
         return Prefill(kind, {name: best[name] for name in fields if best.get(name) is not None})
     return _from_parts(readings, a, b)
 
@@ -53,8 +53,9 @@ def _sentence(text: str, title: bool, start: int, end: int) -> tuple[int, int]:
 
 def _alike(draft: dict[str, Any], start: int, end: int) -> float:
     """How well the words of a fact are those selected: shared characters of all that either has, 0 to 1."""
-    shared = min(end, draft["end"]) - max(start, draft["start"])
-    return max(0.0, shared / (max(end, draft["end"]) - min(start, draft["start"])))
+    shared: int = min(end, draft["end"]) - max(start, draft["start"])
+    whole: int = max(end, draft["end"]) - min(start, draft["start"])
+    return max(0.0, shared / whole)
 
 
 def _from_parts(readings: Sequence[Reading], start: int, end: int) -> Prefill:
