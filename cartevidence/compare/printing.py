@@ -9,6 +9,7 @@ from itertools import islice
 from rich.console import Console
 
 from cartevidence import wording
+from cartevidence.compare import report_words
 from cartevidence.compare.leaving_out import IN_WORDS
 from cartevidence.compare.results import Compared, LeftOut, Pooled, Step, StudyRow, Subgroup
 from cartevidence.terminal import clean, print_table, put
@@ -103,38 +104,15 @@ def _one_place(value: float | None) -> str:
 
 
 def pooled_in_words(pooled: Pooled | None, why_not: str) -> str:
-    """'Pooled: 78.2% [70.1, 84.7] of 312 patients in 8 studies ...', or why there is none."""
-    return f"Not pooled: {why_not}." if pooled is None else f"Pooled: {estimate_in_words(pooled)}"
+    """'Pooled: 78.2% (95% CI 70.1 to 84.7 ...), 8 studies, 244 of 312 patients ...', or why there is none."""
+    return report_words.not_pooled(why_not) if pooled is None else f"Pooled: {estimate_in_words(pooled)}"
 
 
 def estimate_in_words(pooled: Pooled) -> str:
-    """The estimate with interval, prediction interval, heterogeneity, method and notes."""
-    of = f"{pooled.total:,} patients in " if pooled.total is not None else ""
-    studies = wording.plural(pooled.k, "study", "studies")
-    text = f"{pooled.estimate:.1f}% [{pooled.ci_low:.1f}, {pooled.ci_high:.1f}], {of}{studies}"
-    if pooled.prediction_low is not None and pooled.prediction_high is not None:
-        text += f"; prediction interval [{pooled.prediction_low:.1f}, {pooled.prediction_high:.1f}]"
-    if told := heterogeneity(pooled):
-        text += f"; {told}"
-    return f"{text} ({pooled.words}).{''.join(f' {note}' for note in map(sentence, pooled.notes))}"
-
-
-def heterogeneity(pooled: Pooled) -> str:
-    """'tau² 0.31, I² 56%, Q 12.4 on 7 df (p 0.088)'."""
-    parts = []
-    if pooled.tau2 is not None:
-        parts.append(f"tau² {pooled.tau2:.3g}")
-    if pooled.i2 is not None:
-        parts.append(f"I² {pooled.i2:.0f}%")
-    if pooled.q is not None and pooled.q_df is not None:
-        p = "" if pooled.q_p is None else f" (p {'< 0.001' if pooled.q_p < 0.001 else f'{pooled.q_p:.3f}'})"
-        parts.append(f"Q {pooled.q:.1f} on {pooled.q_df} df{p}")
-    return ", ".join(parts)
-
-
-def sentence(text: str) -> str:
-    """A note as a sentence of its own."""
-    return text[:1].upper() + text[1:].rstrip(".") + "."
+    """The estimate with its intervals, of whom, heterogeneity, method and notes."""
+    told = [report_words.estimate(pooled), report_words.of_whom(pooled)]
+    text = "; ".join(filter(None, (", ".join(told), report_words.heterogeneity(pooled), pooled.words)))
+    return " ".join((f"{text}.", *map(report_words.sentence, pooled.notes)))
 
 
 def _notes(rows: Sequence[StudyRow]) -> Iterator[str]:
