@@ -144,4 +144,5 @@ def _print_left_out(out: Console, left: Sequence[LeftOut], *, each: bool) -> Non
 def step_in_words(step: Step) -> str:
     """'160 records stored (not stored: missing 2)'."""
     parts = ", ".join(f"{name} {n:,}" for name, n in step.parts)
-    return f"{step.count:,} {step.label}{f' ({parts})' if parts else ''}"
+    label = step.label.replace("studies", "study").replace("records", "record") if step.count == 1 else step.label
+    return f"{step.count:,} {label}{f' ({parts})' if parts else ''}"
