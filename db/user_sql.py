@@ -13,7 +13,9 @@ from models.errors import StoreError
 
 # What reading needs and nothing else; these pragmas only tell of tables, and FTS5 asks for data_version itself.
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-TELLING_PRAGMAS = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "data_version"}
+TELLING_PRAGMAS = {
+    "table_info", "table_xinfo", "table_list", "index_list", "index_info", "data_version", "foreign_key_list",
+}  # fmt: skip
 LONGEST_VALUE = 100_000_000  # bytes, so that one expression cannot take all memory
 ROWS_AT_ONCE = 500
 
@@ -29,7 +31,7 @@ def sql(
     clock = _Clock(seconds)
     connection.row_factory = None
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-    connection.set_authorizer(_only_reading)
+    connection.set_authorizer(only_reading)
     connection.set_progress_handler(clock.is_over, 10_000)
     try:
         with _said(clock):
@@ -92,11 +94,12 @@ def _said(clock: _Clock) -> Iterator[None]:
         raise StoreError("Only one statement at a time is allowed; leave out what follows the semicolon") from error
 
 
-def _only_reading(action: int, first: str | None, second: str | None, _database: str | None, _by: str | None) -> int:
+def only_reading(action: int, first: str | None, second: str | None, _database: str | None, _by: str | None) -> int:
+    """An authorizer for `set_authorizer`: reading and asking for what tables there are; nothing else."""
     if action in READING:
         loads_code = action == sqlite3.SQLITE_FUNCTION and second == "load_extension"
         return sqlite3.SQLITE_DENY if loads_code else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and first in TELLING_PRAGMAS:
+    if action == sqlite3.SQLITE_PRAGMA and (first in TELLING_PRAGMAS or (first == "schema_version" and second is None)):
         return sqlite3.SQLITE_OK
     # How json_each and FTS5 tell SQLite of their columns; a real UPDATE of the schema is refused all the same.
     if action == sqlite3.SQLITE_UPDATE and first in ("sqlite_master", "sqlite_schema"):
