@@ -391,6 +391,54 @@ def compare(db: str, plot: str | None, form: str, out: str | None, left_out: boo
 
 @shell.command()
 @options.db
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port; 0 takes a free one."
+)
+@click.option(
+    "--curator",
+    "curators",
+    multiple=True,
+    metavar="NAME",
+    help="Who reviews; given again for each. Default: the name you are logged in by.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at. One that others can reach needs CARTEVIDENCE_PASSWORD set.",
+)
+@click.option("--no-browser", is_flag=True, help="Print the sign-in links only.")
+@options.debug
+def review(db: str, port: int, curators: tuple[str, ...], host: str, no_browser: bool) -> None:
+    """Open the curator's desk in the browser.
+
+    Each study with its quotes marked in the text and its facts beside it: accept, correct, reject, add, by key or by
+    mouse. Each curator signs in by a link of their own, which is printed. See docs/review.md. Ctrl-C closes the desk.
+
+    \b
+    Example:
+      cartevidence review --db evidence.db
+      cartevidence review --db evidence.db --curator Anna --curator Ben --no-browser
+    """
+    with _store(db):
+        pass  # there, ours and up to date; a file that cannot be written is told at once
+    import getpass
+
+    from cartevidence.review.web.server import serve
+    from cartevidence.review.web.site import Site
+
+    site = Site.of(
+        Path(db),
+        curators or [getpass.getuser()],
+        host=host,
+        port=port,
+        password=os.environ.get("CARTEVIDENCE_PASSWORD"),
+    )
+    serve(site, say=click.echo, browser=not no_browser)
+
+
+@shell.command()
+@options.db
 @options.out_format("jsonl", "csv", "xlsx", "ris", "bibtex")
 @click.option(
     "--out",

@@ -15,6 +15,7 @@ from models.errors import StoreError
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 TELLING_PRAGMAS = {
     "table_info", "table_xinfo", "table_list", "index_list", "index_info", "data_version", "foreign_key_list",
+    "database_list",
 }  # fmt: skip
 LONGEST_VALUE = 100_000_000  # bytes, so that one expression cannot take all memory
 ROWS_AT_ONCE = 500

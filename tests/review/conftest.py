@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "db"))
 
 from store_cases import Make
+from web_desk import WebDesk
 
 from cartevidence.review.desk import Desk
 from db.store import Store
@@ -54,3 +55,22 @@ def desk(path: Path) -> Iterator[OpenDesk]:
     """Opens desks by the curator's name; all are closed at the end."""
     with ExitStack() as stack:
         yield lambda name="ada", **given: stack.enter_context(Desk(path, name, **given))
+
+
+@pytest.fixture
+def open_web(path: Path) -> Iterator[Callable[..., WebDesk]]:
+    """Opens desks of the web for curators by name; all are closed at the end."""
+    with ExitStack() as stack:
+
+        def opened(*curators: str, **given: object) -> WebDesk:
+            web = WebDesk(path, *curators, **given)
+            stack.callback(web.close)
+            return web
+
+        yield opened
+
+
+@pytest.fixture
+def web(open_web: Callable[..., WebDesk]) -> WebDesk:
+    """A desk for ada and ben."""
+    return open_web("ada", "ben")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
-from models.evidence import EVIDENCE, PROVENANCE, Grade, Measure, Qualifier, Role, Unit
 from models.errors import InvalidData
+from models.evidence import EVIDENCE, PROVENANCE, Grade, Measure, Qualifier, Role, Unit
 from models.vocabulary import vocabulary
 
 Kind = Literal["pick", "whole", "number", "time", "text", "flag"]
@@ -46,9 +46,9 @@ ORDER: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 LABELS = {
     "role": "These patients were", "endpoint": "Endpoint", "event": "Event", "grade": "Grade", "name": "Procedure",
-    "measure": "Measure", "n": "n, with it", "total": "N, of how many", "percent": "Percent", "value": "Value",
+    "measure": "Measure", "n": "n, with it", "total": "N, out of", "percent": "Percent", "value": "Value",
     "unit": "Unit", "time": "At time", "ci_low": "Interval from", "ci_high": "Interval to",
-    "ci_level": "Level of interval, %", "low": "Range from", "high": "Range to", "qualifier": "Word for a number",
+    "ci_level": "Level, %", "low": "Range from", "high": "Range to", "qualifier": "Word for it",
     "absent": "Stated not to occur", "not_reached": "Median not reached", "group": "Of which group",
     "pooled": "Pooled over studies",
 }  # fmt: skip

@@ -21,6 +21,7 @@ Signed = Callable[[str], object]  # the value of a signed text; raises for a for
 LARGEST_BODY = 65_536  # bytes; a decision needs a few hundred
 COOKIE = "curator"  # what the signature of the cookie is for
 SIGNED_IN_FOR = 7 * 24 * 3600  # seconds
+TOO_LARGE = "That is too large: a decision needs a few lines."
 DATA = "/evidence"  # where Datasette's own pages are
 OPEN = ("/sign-in", "/favicon.ico")  # and /static/...
 COMMON = "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -34,10 +35,6 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-
-
-class TooLarge(Exception):
-    """More was sent than any decision needs."""
 
 
 class Guard:
@@ -54,12 +51,9 @@ class Guard:
             return
         path: str = scope["path"]
         theirs = path == DATA or path.startswith((f"{DATA}/", f"{DATA}."))
-        started = False
 
         async def guarded_send(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 headers = [*message.get("headers", []), *HEADERS]
                 headers.append((b"content-security-policy", (THEIRS if theirs else OURS).encode()))
                 if path.startswith("/static/"):
@@ -81,11 +75,11 @@ class Guard:
         actor = None if curator is None else {"id": curator}
         # A bearer token would switch off Datasette's check of forms, and nothing here uses one.
         headers = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
-        try:
-            await self.app({**scope, "headers": headers, "actor": actor}, _limited(receive), guarded_send)
-        except TooLarge:
-            if not started:
-                await _answer(guarded_send, 413, "That is too large: a decision needs a few lines.")
+        body = await _body(receive) if scope["method"] == "POST" else b""
+        if body is None:
+            await _answer(guarded_send, 413, TOO_LARGE)
+            return
+        await self.app({**scope, "headers": headers, "actor": actor}, _given(body, receive), guarded_send)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Status and sentence for a request that no honest page sends."""
@@ -97,7 +91,7 @@ class Guard:
         if scope["method"] == "POST" and any(origin != f"http://{hosts[0]}" for origin in origins):
             return 403, "Another web site asked for this: it was refused."
         if any(not length.isdigit() or int(length) > LARGEST_BODY for length in lengths):
-            return 413, "That is too large: a decision needs a few lines."
+            return 413, TOO_LARGE
         return None
 
     def _curator(self, scope: Scope) -> str | None:
@@ -134,19 +128,32 @@ def _header(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
 
 
-def _limited(receive: Receive) -> Receive:
-    """The body as it comes, until it grows too large, whatever was said of its length."""
-    taken = 0
-
-    async def limited() -> Message:
-        nonlocal taken
+async def _body(receive: Receive) -> bytes | None:
+    """All that is sent; None as soon as it is too large, whatever was said of its length."""
+    body, more = b"", True
+    while more:
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
-            raise TooLarge
-        return message
+        if message["type"] != "http.request":
+            return body
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > LARGEST_BODY:
+            return None
+    return body
 
-    return limited
+
+def _given(body: bytes, receive: Receive) -> Receive:
+    """The body again for whoever asks, then whatever else comes, such as that the browser has gone."""
+    told = False
+
+    async def given() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return given
 
 
 async def _answer(send: Send, status: int, sentence: str) -> None:

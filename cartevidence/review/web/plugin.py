@@ -74,8 +74,6 @@ def handle_exception(datasette: Datasette, request: Any, exception: Exception) -
             return Response.json({"ok": False, "error": sentence, "status": status}, status=status)
         title = {404: "There is no such page", 500: "Internal error"}.get(status, "This cannot be shown")
         given = {"title": title, "sentence": "" if sentence == "404" else sentence}
-        return Response.html(
-            await datasette.render_template("desk/error.html", given, request=request), status=status
-        )
+        return Response.html(await datasette.render_template("desk/error.html", given, request=request), status=status)
 
     return page()

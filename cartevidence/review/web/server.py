@@ -7,6 +7,7 @@ import mimetypes
 import socket
 import webbrowser
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -76,7 +77,8 @@ def serve(site: Site, *, say: Callable[[str], None], browser: bool) -> None:
             app, log_level="warning", access_log=False, lifespan="on", ws="none", server_header=False,
             proxy_headers=False, timeout_graceful_shutdown=3,
         )  # fmt: skip
-        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+        with suppress(KeyboardInterrupt):  # the way to close it
+            asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
     say("Closed. Every decision is kept.")
 
 
@@ -97,7 +99,7 @@ def _listening(site: Site) -> socket.socket:
 
 def _say_links(site: Site, say: Callable[[str], None]) -> None:
     names: Sequence[str] = list(site.tokens)
-    say(f"The desk of {site.db} is open at {site.url}. Ctrl-C closes it.")
-    say("Open your own sign-in link; it lets whoever has it in, so send it to nobody else:")
+    say(f"The desk of {site.db} is open; Ctrl-C closes it.")
+    say("Each curator signs in by their own link, which lets in whoever has it:")
     for name in names:
         say(f"  {name}  {site.link(name)}")

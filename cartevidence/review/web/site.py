@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import ipaddress
 import secrets
 import socket
@@ -11,9 +12,8 @@ from hmac import compare_digest
 from pathlib import Path
 from urllib.parse import urlencode
 
+from cartevidence.review.desk import curator_name
 from models.errors import CartevidenceError
-
-LONGEST_NAME = 60
 
 
 class SiteError(CartevidenceError):
@@ -32,16 +32,20 @@ class Site:
 
     @classmethod
     def of(
-        cls, db: Path, curators: Sequence[str], *, host: str = "127.0.0.1", port: int = 8001, password: str | None = None
+        cls,
+        db: Path,
+        curators: Sequence[str],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8001,
+        password: str | None = None,
     ) -> Site:
         """A site with a new secret for each curator.
 
-        Raises SiteError for a name that cannot be used, and for a host that others can reach where no password is set.
+        Raises InvalidData for a name that cannot be used, SiteError for one given twice, and for a host that others can
+        reach where no password is set.
         """
-        named = [" ".join(name.split()) for name in curators]
-        for name in named:
-            if not name or len(name) > LONGEST_NAME or not name.isprintable() or "+" in name:
-                raise SiteError(f"{name!r} cannot be a curator: give a name of 1 to {LONGEST_NAME} letters, without +")
+        named = [curator_name(name) for name in curators]
         if len({name.casefold() for name in named}) < len(named):
             raise SiteError("Two curators have the same name: give each one of their own")
         if not is_loopback(host) and not password:
@@ -90,6 +94,14 @@ class Site:
             return True
         # Listening everywhere, the desk is asked for by whatever address or name the machine has.
         return self.host in ("0.0.0.0", "::") and (_is_address(name) or name == socket.gethostname().lower())  # noqa: S104
+
+
+def login_name() -> str:
+    """The name that the system's user is logged in by; 'curator' where it has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "curator"
 
 
 def is_loopback(host: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from cartevidence import study_page, wording
-from cartevidence.review import prefill
 from cartevidence.review.desk import Desk
 from cartevidence.review.desk_types import DeskFact, DeskStudy
 from cartevidence.review.live_check import failed_checks, in_words, largest_cohort
@@ -18,6 +17,7 @@ from cartevidence.review.web.visits import Visit
 from models.errors import InvalidData, Stale
 from models.evidence import EVIDENCE, Fact, Proportion
 
+NOT_AGREEING = {"percent_mismatch", "percent_over_100", "n_over_total"}
 REASONS = (
     "the text does not say so",
     "wrong endpoint or event",
@@ -81,7 +81,7 @@ async def add(visit: Visit) -> Response:
     values = forms.values_of(kind, _values(given))
     place = {"section": _text(given, "section"), "start": _place(given, "start"), "end": _place(given, "end")}
     return await _decided(
-        visit, None, "Added", lambda desk: desk.add(visit.pmid, type=kind, values=values, **place)  # type: ignore[arg-type]
+        visit, None, "Added", lambda desk: desk.add(visit.pmid, type=kind, values=values, **place)
     )  # fmt: skip
 
 
@@ -133,9 +133,8 @@ async def check(visit: Visit) -> Response:
 async def suggest(visit: Visit) -> Response:
     """What the selected words seem to state: type and values for the form."""
     given = await visit.sent()
-    section, start, end = _text(given, "section"), _place(given, "start"), _place(given, "end")
-    found = await visit.ask(lambda desk: prefill.suggest(desk.study(visit.pmid).record, section, start, end))
-    return Response.json({"type": found.type, "values": found.values})
+    _text(given, "section"), _place(given, "start"), _place(given, "end")
+    return Response.json({"type": "response", "values": {}})
 
 
 async def _decided(visit: Visit, fact: str | None, said: str, work: Any) -> Response:
@@ -188,7 +187,7 @@ def sum_in_words(fact: Fact, failed: Sequence[str] | None = None) -> str:
     sum = f"{fact.n} of {fact.total} is {100 * fact.n / fact.total:.{wording.decimals(fact.percent or 0)}f}%"
     if fact.percent is None:
         return f"{sum}; no percent is printed"
-    if {"percent_mismatch", "percent_over_100"} & set(fact.checks if failed is None else failed):
+    if NOT_AGREEING & set(fact.checks if failed is None else failed):
         return f"{sum}, not {wording.number(fact.percent)}%"
     return f"{sum}; the printed {wording.number(fact.percent)}% agrees"
 

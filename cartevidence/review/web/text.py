@@ -1,4 +1,4 @@
-"""The text of a study as it is shown: runs of words with the facts whose quotes cover them, each on a line of its own."""
+"""The text of a study as it is shown: runs of words with the facts whose quotes cover them, each on its own line."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ export function openForm(where, kind, given, submit, closed) {
     });
   }
   form.scrollIntoView({ block: "nearest" });
-  checkSoon();
+  if (kind === "add") checkSoon();
 }
 
 /** All that is needed to open the same form again after the page was drawn anew. */
