@@ -108,7 +108,10 @@ def test_adding_words(web: WebDesk, path: Path) -> None:
     quote = "Median OS was 11.5 months"
     start = record.abstract.index(quote)
     place = {"section": "RESULTS", "start": start, "end": start + len(quote)}
-    values = {"endpoint": "OS", "measure": "median", "value": "11.5", "unit": "mo", "not_reached": False}
+    suggested = web.post(f"/study/{PMID}/suggest", place).json()
+    assert suggested["type"] == "survival"
+    assert suggested["values"] == {"endpoint": "OS", "measure": "median", "value": 11.5, "unit": "mo"}
+    values = {**{name: str(value) for name, value in suggested["values"].items()}, "not_reached": False}
     told = web.post(f"/study/{PMID}/check", {**place, "type": "survival", "values": values}).json()
     assert told == {"words": "OS median 11.5 months", "problems": [], "error": ""}
     added = web.post(f"/study/{PMID}/add", {**place, "type": "survival", "values": values})
@@ -193,6 +196,8 @@ def test_a_file_in_use_loses_nothing(web: WebDesk, path: Path, monkeypatch: pyte
     ("add", {"type": "cohort", "values": {}, "section": "RESULTS", "start": -1, "end": 4}, "start"),
     ("add", {"type": "cohort", "values": {"role": "treated", "n": "4"}, "section": "RESULTS", "start": 0, "end": 9999},
      "start, end"),
+    ("suggest", {"section": "RESULTS", "start": 5, "end": 5}, "start, end"),
+    ("suggest", {"section": "RESULTS", "start": 5, "end": 9999}, "start, end"),
     ("accept-all", {"seen": []}, "seen"),
     ("accept-all", {"seen": {"x": "y"}}, "seen"),
 ])  # fmt: skip

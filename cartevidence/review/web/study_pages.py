@@ -9,8 +9,9 @@ from datasette.utils.asgi import Response
 
 from cartevidence import study_page, wording
 from cartevidence.review.desk import Desk
-from cartevidence.review.desk_types import DeskFact, DeskStudy
+from cartevidence.review.desk_types import DeskFact, DeskStudy, Prefill
 from cartevidence.review.live_check import failed_checks, in_words, largest_cohort
+from cartevidence.review.prefill import prefill
 from cartevidence.review.values import added, corrected
 from cartevidence.review.web import forms, text
 from cartevidence.review.web.visits import Visit
@@ -133,8 +134,16 @@ async def check(visit: Visit) -> Response:
 async def suggest(visit: Visit) -> Response:
     """What the selected words seem to state: type and values for the form."""
     given = await visit.sent()
-    _text(given, "section"), _place(given, "start"), _place(given, "end")
-    return Response.json({"type": "response", "values": {}})
+    section, start, end = _text(given, "section"), _place(given, "start"), _place(given, "end")
+
+    def work(desk: Desk) -> Prefill:
+        record = desk.study(visit.pmid).record
+        if not start < end <= len(record.title if section == "TITLE" else record.abstract):
+            raise InvalidData("start, end: are not within the text; select the words again")
+        return prefill(record, section, start, end)
+
+    found = await visit.ask(work)
+    return Response.json({"type": found.type, "values": found.values})
 
 
 async def _decided(visit: Visit, fact: str | None, said: str, work: Any) -> Response:
