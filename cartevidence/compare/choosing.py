@@ -225,6 +225,16 @@ def _of_most_patients(question: Question, figures: list[Figure], sizes: Sequence
     return f"{count.n}/{count.total} is of a part of its {patients} patients that is not named"
 
 
+def _of_told_patients(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
+    """'All relapsed', 'none responded': of whom is told by the words before, which are mostly of some of them."""
+    (figure,) = figures
+    printed = figure.printed
+    numbers = printed.n is not None or printed.percent is not None or printed.total is not None
+    if question.type != "response" or numbers or figure.curated or "doubtful" in question.include:
+        return figures
+    return "only in words, without a number of patients"
+
+
 def _of_no_arm(question: Question, figures: list[Figure], sizes: Sequence[Size]) -> Kept:
     """Where a study has arms, a figure without an N of its own is of nobody knows which."""
     (figure,) = figures
@@ -247,6 +257,7 @@ RULES: dict[str, Rule] = {
     "other_denominator": _of_the_denominator,
     "several_figures": _the_only_one,
     "some_patients": _of_most_patients,
+    "in_words": _of_told_patients,
     "several_arms": _of_no_arm,
 }
 

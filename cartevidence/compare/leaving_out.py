@@ -59,6 +59,7 @@ IN_WORDS = {
     "other_denominator": "of another denominator",
     "several_figures": "several figures, of groups that are not told apart",
     "some_patients": "of a part of the patients that is not named",
+    "in_words": "only in words, without a number of patients",
     "several_arms": "of one of several arms, not told of which",
     "few_patients": "too few patients",
     "same_trial": "another report of a trial that is in",

@@ -32,14 +32,15 @@ CHOSEN = [
     (CR, [{"n": 25, "total": 28}, {"n": 26, "total": 32}], WHOLE, "26/32 None"),
     # in a study of arms a figure needs its own N
     (CR, [{"n": 24, "total": 34}], [*WHOLE, *ARMS], "24/34 treated"),
-    (CR, [{"absent": 1}], [*WHOLE, *ARMS], "0/34 treated"),
+    (CRS3, [{"event": "CRS", "grade": ">=3", "absent": 1}], [*WHOLE, *ARMS], "0/34 treated"),
     (CR, [{"n": 24, "total": 30}], sizes(enrolled=30, treated=30), "24/30 treated, enrolled"),
     # N from the sentence on the cohort: only one that the percent fits
     (CR, [{"percent": 80}], WHOLE, "24/30 evaluable"),
     (CR, [{"percent": 79}], WHOLE, "27/34 treated"),
     (CR, [{"n": 24}], WHOLE, "24/34 treated"),
     (CR, [{"n": 24, "percent": 80}], WHOLE, "24/30 evaluable"),
-    (CR, [{"qualifier": "all"}], sizes(treated=12), "12/12 treated"),
+    (CR | {"include": ["doubtful"]}, [{"qualifier": "all"}], sizes(treated=12), "12/12 treated"),
+    (CR, [{"qualifier": "all", "total": 12}], sizes(treated=12), "12/12 treated"),
     (CRS3, [{"event": "CRS", "grade": ">=3", "absent": 1}], WHOLE, "0/34 treated"),
     (CRS3, [{"event": "CRS", "grade": "any", "absent": 1}], WHOLE, "0/34 treated"),
     (CRS3, [{"event": "CRS", "grade": ">=2", "n": 0, "total": 30}], WHOLE, "0/30 evaluable"),
@@ -98,6 +99,8 @@ LEFT_OUT = [
     # what looks like a figure of some of the patients, though no words say of whom
     (CR, [{"n": 24, "total": 34}, {"n": 22, "total": 34}], WHOLE, "several_figures", "gives 24/34 and 22/34"),
     (CR, [{"n": 7, "total": 8}], WHOLE, "some_patients", "7/8 is of a part of its 34 patients"),
+    (CR, [{"qualifier": "all"}], WHOLE, "in_words", "only in words"),
+    (CR, [{"absent": 1}], WHOLE, "in_words", "only in words"),
     (CR, [{"percent": 80}], [*WHOLE, *ARMS], "several_arms", "24/30 is of one of its 2 arms or of all"),
     ({"endpoint": "OS"}, [{"type": "survival", "endpoint": "OS", "measure": "median", "not_reached": 1},
      {"type": "survival", "endpoint": "OS", "measure": "median", "value": 12.0, "unit": "mo"}], WHOLE,
