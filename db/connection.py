@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from db.failures import clear_errors, code
 from db.migrations import APPLICATION_ID, LATEST, migrate
@@ -15,36 +16,51 @@ from models.errors import StoreError
 HEADER = b"SQLite format 3\x00"
 
 
-def open_for_writing(path: Path, *, create: bool, wait: float) -> sqlite3.Connection:
+class Schema(NamedTuple):
+    """What a file of ours carries: its kind, the number of its latest schema, how an older one gets there."""
+
+    application_id: int
+    latest: int
+    migrate: Callable[[sqlite3.Connection, int], None]
+
+
+def evidence_schema() -> Schema:
+    """The schema of an evidence database."""
+    return Schema(APPLICATION_ID, LATEST, migrate)
+
+
+def open_for_writing(path: Path, *, create: bool, wait: float, schema: Schema | None = None) -> sqlite3.Connection:
     """Open, make or migrate the database; raises StoreError. `wait`: seconds to wait for another writer."""
+    schema = schema or evidence_schema()
     _check_file(path, needed=not create)
     with clear_errors(path):
-        connection, version = _connect(path, "rwc" if create else "rw", wait, new_is_fine=True)
+        connection, version = _connect(path, "rwc" if create else "rw", wait, schema, new_is_fine=True)
         try:
             _use_log(connection, wait)
-            if version < LATEST:
+            if version < schema.latest:
                 with writing(connection):
                     # Asked again under the lock: another process may have migrated meanwhile.
-                    migrate(connection, _check_ours(connection, path, new_is_fine=True))
+                    schema.migrate(connection, _check_ours(connection, path, schema, new_is_fine=True))
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def open_for_reading(path: Path, *, wait: float) -> sqlite3.Connection:
+def open_for_reading(path: Path, *, wait: float, schema: Schema | None = None) -> sqlite3.Connection:
     """Open an existing database so that nothing can be written through it; raises StoreError."""
+    schema = schema or evidence_schema()
     _check_file(path, needed=True)
     with clear_errors(path):
         try:
-            connection, version = _connect(path, "ro", wait, new_is_fine=False)
+            connection, version = _connect(path, "ro", wait, schema, new_is_fine=False)
         except sqlite3.OperationalError as error:
             if code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or _has_log(path):
                 raise
             # A folder in which SQLite may not make its -shm file (an archive, a disc): with no write-ahead log
             # beside it the file is complete, so it can be read as unchanging.
-            connection, version = _connect(path, "ro&immutable=1", wait, new_is_fine=False)
-    if version < LATEST:
+            connection, version = _connect(path, "ro&immutable=1", wait, schema, new_is_fine=False)
+    if version < schema.latest:
         connection.close()
         raise StoreError(f"{path} was made by an older version; open it for writing once (cartevidence extract)")
     connection.execute("PRAGMA query_only = ON")
@@ -65,13 +81,15 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _connect(path: Path, mode: str, wait: float, *, new_is_fine: bool) -> tuple[sqlite3.Connection, int]:
+def _connect(
+    path: Path, mode: str, wait: float, schema: Schema, *, new_is_fine: bool
+) -> tuple[sqlite3.Connection, int]:
     """A connection to a file that is ours, and the schema's number."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
-        version = _check_ours(connection, path, new_is_fine=new_is_fine)
+        version = _check_ours(connection, path, schema, new_is_fine=new_is_fine)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -65536")  # 64 MiB: random index pages stay in memory
     except BaseException:
@@ -113,20 +131,21 @@ def _check_file(path: Path, *, needed: bool) -> None:
         raise StoreError(f"{path} is not a database of cartevidence; choose another file for it")
 
 
-def _check_ours(connection: sqlite3.Connection, path: Path, *, new_is_fine: bool) -> int:
+def _check_ours(connection: sqlite3.Connection, path: Path, schema: Schema, *, new_is_fine: bool) -> int:
     """The schema's number (0: still empty); refuses another program's file and a newer one."""
     # One statement sees one state of the file, also while another process is just making the tables.
     application, version, tables = connection.execute(
         """SELECT application_id, user_version, EXISTS (SELECT 1 FROM sqlite_master)
         FROM pragma_application_id, pragma_user_version"""
     ).fetchone()
-    if application != APPLICATION_ID:
+    if application != schema.application_id:
         if (application, version, tables) == (0, 0, 0) and new_is_fine:
             return 0
         raise StoreError(f"{path} is a database of another program; choose another file for cartevidence")
-    if version > LATEST:
+    if version > schema.latest:
         raise StoreError(
-            f"{path} was made by a newer cartevidence (schema {version}, this one knows {LATEST}); update cartevidence"
+            f"{path} was made by a newer cartevidence (schema {version}, this one knows {schema.latest}); "
+            "update cartevidence"
         )
     return int(version)
 

@@ -50,7 +50,8 @@ undecided AS (
   GROUP BY e.pmid
 ),
 state AS (
-  SELECT r.pmid AS pmid, coalesce(d.facts, 0) AS decided, coalesce(d.attention, 0) AS attention,
+  SELECT r.pmid AS pmid, r.text_hash AS text_hash, coalesce(d.facts, 0) AS decided,
+    coalesce(d.attention, 0) AS attention,
     CASE WHEN d.pmid IS NULL THEN coalesce(m.facts, 0) ELSE coalesce(u.facts, 0) END AS undecided,
     CASE WHEN d.pmid IS NULL THEN coalesce(m.failed, 0) ELSE coalesce(u.failed, 0) END AS failed,
     CASE WHEN d.pmid IS NULL THEN m.lowest ELSE u.lowest END AS lowest
@@ -64,7 +65,8 @@ ranked AS (
     coalesce(t.failed, s.failed) AS failed, CASE WHEN t.pmid IS NULL THEN s.lowest ELSE t.lowest END AS lowest,
     CASE WHEN t.need IS NOT NULL THEN t.need WHEN s.attention THEN 1 WHEN s.failed THEN 2
       WHEN s.lowest < :low THEN 3
-      WHEN s.undecided OR (s.decided = 0 AND s.pmid NOT IN (SELECT value FROM json_each(:finished))) THEN 4
+      WHEN s.undecided THEN 4
+      WHEN s.decided = 0 AND s.pmid || ' ' || s.text_hash NOT IN (SELECT value FROM json_each(:finished)) THEN 4
       ELSE 5 END AS need
   FROM state AS s LEFT JOIN told AS t ON t.pmid = s.pmid
 )
@@ -88,7 +90,7 @@ class Told:
 class Asked:
     """What the queue is asked for: which studies count, and how need is told.
 
-    `low`: confidence below which a fact needs eyes; `finished`: studies without facts that somebody looked through;
+    `low`: confidence below which a fact needs eyes; `finished`: 'PMID text-hash' of what somebody looked through;
     `told`: states known better; `only`: no other studies than these; `need`: place in NEEDS.
     """
 
@@ -130,6 +132,10 @@ class Review:
         row = self._one("SELECT * FROM record WHERE pmid = ? AND state = 'stored'", pmid)
         return None if row is None else record_from(row)
 
+    def withdrawn(self, pmid: str) -> bool:
+        """Whether the record is not there, or not any more."""
+        return self._one("SELECT 1 FROM record WHERE pmid = ? AND state = 'stored'", pmid) is None
+
     def study(self, pmid: str) -> Study | None:
         """The study as extracted; None before extraction."""
         row = self._one("SELECT * FROM study WHERE pmid = ?", pmid)
@@ -155,6 +161,13 @@ class Review:
             (as_json(list(pmids)),),
         )
         return {row["pmid"] for row in rows}
+
+    def decided_by(self, pmid: str, curator: str) -> bool:
+        """Whether a curator, or a pair, ever decided on a record."""
+        row = self._connection.execute(
+            "SELECT 1 FROM decision WHERE pmid = ? AND curator = ? LIMIT 1", (pmid, curator)
+        ).fetchone()
+        return row is not None
 
     def history(self, pmid: str) -> list[dict[str, Any]]:
         """All decisions on a record, newest first; `fact` is told for an undo too, `undone` is 1 or 0."""

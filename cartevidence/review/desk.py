@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
 from cartevidence import wording
 from cartevidence.review import acts
-from cartevidence.review.desk_types import DeskStudy, Entry, Need, QueueItem
+from cartevidence.review.bench import Bench, OwnBench, bench, still_open
+from cartevidence.review.desk_types import Assigned, DeskFact, DeskStudy, Entry, Need, QueueItem
+from cartevidence.review.entries import blind_entries, entry
 from cartevidence.review.live_check import failed_checks, largest_cohort
-from cartevidence.review.study import desk_study
+from cartevidence.review.merging import merge_finished
+from cartevidence.review.pairs import overlap
+from cartevidence.review.places import Place, place_of, told
+from cartevidence.review.study import desk_facts, desk_study
 from cartevidence.review.values import added, corrected
+from db.blind import Blind, reading_blind, writing_blind
 from db.query import Filters
 from db.reviewing import NEEDS, Asked, Review, deciding, reading
 from db.standing import StoredFact
 from models.decision import Decision
-from models.errors import InvalidData, Stale, StoreError
-from models.evidence import Fact, fact_from
+from models.errors import Busy, InvalidData, Stale, StoreError
+from models.evidence import Fact
 from models.names import label
 from models.record import Record
 from models.vocabulary import vocabulary
@@ -44,6 +50,8 @@ class Desk:
         self._wait = wait
         self._open = ExitStack()
         self._review: Review
+        self._blind: Blind
+        self._looked_through: set[tuple[str, str]] = set()
 
     def __enter__(self) -> Self:
         self._look()
@@ -81,19 +89,95 @@ class Desk:
     def study(self, pmid: str) -> DeskStudy:
         """A study as this curator may see it. Raises StoreError for one that is not stored."""
         record = self._record(pmid)
-        previous, following = self._review.beside(pmid, self._asked())
+        place = self._place(pmid)
         return desk_study(
             record,
             self._review.study(pmid),
-            self._review.facts(pmid),
+            place.facts,
             same_trial=self._review.same_trial(pmid),
-            beside=(previous, following),
+            beside=self._review.beside(pmid, self._asked()),
+            mode=place.mode,
+            opinions=place.opinions,
+            finished=place.finished or (place.mode == "open" and (pmid, record.text_hash) in self._looked_through),
         )
 
     def history(self, pmid: str) -> list[Entry]:
-        """Every decision on a study, the newest first. Raises StoreError for a study that is not stored."""
+        """Every decision on a study that this curator may see, the newest first. Raises StoreError for no study.
+
+        What a pair decided blind is among them once both have finished; before, only one's own.
+        """
         self._record(pmid)
-        return [_entry(row) for row in self._review.history(pmid)]
+        entries = [entry(row) for row in self._review.history(pmid)]
+        assignment = self._blind.assignment(pmid)
+        for curator in assignment.curators if assignment is not None else ():
+            if assignment is not None and (curator == self.curator or assignment.complete):
+                entries += blind_entries(self._blind.decisions(pmid, curator))
+        return sorted(entries, key=lambda one: (one.at, one.mode == "open", one.id), reverse=True)
+
+    # Acts that are not on one fact
+
+    def finish(self, pmid: str) -> DeskStudy:
+        """Say that a study is looked through to its end: every fact decided, nothing left to add.
+
+        Of a pair: nothing more can be changed then, and what both decided alike is put together when the second one
+        has finished. Raises StoreError while facts are undecided.
+        """
+        record, place = self._record(pmid), self._place(pmid)
+        if place.mode not in ("open", "blind"):
+            raise StoreError("There is nothing to finish on this study for you; look at it again")
+        with writing_blind(self.path, wait=self._wait) as blind:
+            facts = self._review.facts(pmid)
+            if place.mode == "blind":
+                facts = OwnBench(blind, still_open(blind, pmid, self.curator), self.curator).facts()
+            left = sum(stored.status == "unreviewed" for stored in facts)
+            if left:
+                raise StoreError(
+                    f"{wording.plural(left, 'fact is', 'facts are')} not decided yet; decide on all, then finish"
+                )
+            blind.finish(pmid, self.curator, record.text_hash, of_pair=place.mode == "blind")
+        return self._after(pmid)
+
+    def assign(self, pmids: Sequence[str], curators: tuple[str, str]) -> None:
+        """Give studies to two curators to review blind: all of them, or none.
+
+        Raises StoreError for a study that is not stored or not extracted, has decisions, or was given out before.
+        """
+        first, second = (curator_name(name) for name in curators)
+        if first.casefold() == second.casefold():
+            raise InvalidData("curators: name two different ones")
+        with deciding(self.path, wait=self._wait) as review, writing_blind(self.path, wait=self._wait) as blind:
+            decided = review.decided_on(pmids)
+            for pmid in dict.fromkeys(pmids):
+                record = _stored(review, pmid)
+                if review.study(pmid) is None:
+                    raise StoreError(f"The study {pmid} is not extracted yet; use cartevidence extract, then assign it")
+                if pmid in decided:
+                    raise StoreError(f"The study {pmid} has decisions already, which both would see; leave it out")
+                facts = [stored.fact for stored in review.facts(pmid)]
+                blind.assign(pmid, (first, second), self.curator, record.text_hash, facts)
+        self._look()
+
+    def assignments(self) -> list[Assigned]:
+        """What was given to pairs, by PMID, and how far they are."""
+        rows = []
+        for one in self._blind.assignments():
+            record = self._review.record(one.pmid)
+            conflicts = len(self._place(one.pmid).opinions) if one.merged and record is not None else one.conflicts
+            title = record.title if record is not None else ""
+            rows.append(Assigned(pmid=one.pmid, title=title, curators=one.curators, at=one.at, finished=one.finished,
+                                 conflicts=conflicts))  # fmt: skip
+        return rows
+
+    def conflicts(self) -> list[tuple[str, DeskFact]]:
+        """PMID and fact, with what the two decided, of all that pairs left unequal and nobody adjudicated."""
+        open_ones = [one for one in self._blind.assignments() if one.conflicts]
+        found = []
+        for one in open_ones:
+            if self._review.record(one.pmid) is not None:
+                place = self._place(one.pmid)
+                facts = desk_facts(place.facts, place.opinions)
+                found += [(one.pmid, fact) for fact in facts if fact.others]
+        return found
 
     # Acts
 
@@ -117,14 +201,14 @@ class Desk:
 
     def add(self, pmid: str, *, type: str, section: str, start: int, end: int, values: Mapping[str, Any]) -> DeskStudy:
         """The text says this too: a fact of the selected words, which count in the title or the abstract."""
-        with self._deciding() as review:
-            record, facts = _stored(review, pmid), review.facts(pmid)
+        with self._bench(pmid) as bench:
+            record, facts = self._record(pmid), bench.facts()
             fact = added(record, type, section, start, end, values)
-            cohort = largest_cohort((stored.fact for stored in facts), review.study(pmid))
+            cohort = largest_cohort((stored.fact for stored in facts), self._review.study(pmid))
             fact = fact.model_copy(update={"checks": failed_checks(fact, cohort)})
-            if any(stored.fact.values == fact.values and _same_words(stored.fact, fact) for stored in _upheld(facts)):
+            if any(stored.fact.values == fact.values and overlap(stored.fact, fact) for stored in _upheld(facts)):
                 raise StoreError("This fact is there already; accept or correct it instead")
-            review.decide(acts.add(fact, self.curator), review.last_decision(fact.statement))
+            bench.decide(acts.add(fact, self.curator), None, None)
         return self._after(pmid)
 
     def undo(self, pmid: str, fact_id: str | None = None, *, seen: int | None = None) -> DeskStudy:
@@ -132,31 +216,33 @@ class Desk:
 
         What stood before that decision stands again.
         """
-        with self._deciding() as review:
-            facts = review.facts(pmid)
+        with self._bench(pmid) as bench:
+            facts = bench.facts()
             if fact_id is None:
                 mine = [stored for stored in facts if stored.curator == self.curator and stored.decision is not None]
                 if not mine:
                     raise StoreError("There is nothing of yours to undo on this study")
-                last = max(mine, key=lambda stored: stored.decision or 0)
-                review.decide(acts.undo(last, self.curator), last.last_decision if seen is None else seen)
+                stored = max(mine, key=lambda one: one.decision or 0)
+                seen = stored.last_decision if seen is None else seen
             else:
                 stored = _found(facts, fact_id, decided=True)
-                review.decide(acts.undo(stored, self.curator), seen)
+            bench.decide(acts.undo(stored, self.curator), stored, seen)
         return self._after(pmid)
 
     def accept_all(self, pmid: str, *, seen: Mapping[str, int | None]) -> DeskStudy:
         """Accept the facts in `seen` that are undecided, pass all checks and call for no look by themselves."""
-        with self._deciding() as review:
-            by_hand: dict[str, int] = {}  # a statement may have several facts, each decision on it is its last then
-            for stored in review.facts(pmid):
-                if stored.id in seen and acts.confirmable(stored):
-                    last = by_hand.get(stored.statement, seen[stored.id])
-                    by_hand[stored.statement] = review.decide(acts.accept(stored, self.curator), last)
-                elif stored.id in seen and stored.last_decision != seen[stored.id]:
-                    raise Stale(
-                        f"{wording.sentence(stored.fact)} was decided meanwhile by {stored.curator}; look at it again"
-                    )
+        with self._bench(pmid) as bench:
+            unequal = bench.open_to_both()
+            done: dict[str, int] = {}  # a statement may have several facts: each decision is the last on it then
+            for stored in bench.facts():
+                if stored.id not in seen or stored.id in unequal:
+                    continue
+                if acts.confirmable(stored):
+                    last = done.get(stored.statement, seen[stored.id]) if self._common(pmid) else seen[stored.id]
+                    done[stored.statement] = bench.decide(acts.accept(stored, self.curator), stored, last)
+                elif stored.last_decision != seen[stored.id]:
+                    words = wording.sentence(stored.fact)
+                    raise Stale(f"{words} was decided meanwhile by {stored.curator}; look at it again")
         return self._after(pmid)
 
     def _act(
@@ -166,9 +252,10 @@ class Desk:
         seen: int | None,
         decision: Callable[[StoredFact, Sequence[StoredFact]], Decision],
     ) -> DeskStudy:
-        with self._deciding() as review:
-            facts = review.facts(pmid)
-            review.decide(decision(_found(facts, fact_id), facts), seen)
+        with self._bench(pmid) as bench:
+            facts = bench.facts()
+            stored = _found(facts, fact_id)
+            bench.decide(decision(stored, facts), stored, seen)
         return self._after(pmid)
 
     def _corrected(self, stored: StoredFact, facts: Sequence[StoredFact], given: Mapping[str, Any]) -> Fact:
@@ -177,17 +264,29 @@ class Desk:
         cohort = largest_cohort((*others, fact), self._review.study(fact.pmid))
         return fact.model_copy(update={"checks": failed_checks(fact, cohort, stored.fact)})
 
-    # The file
+    # The files
 
     def _look(self) -> None:
-        """See the database as it is now."""
+        """See the files as they are now; decisions of a pair that were stopped on their way are put together first."""
         self._open.close()
+        # A file in use: they are shown as waiting, and the next look tries again.
+        with suppress(Busy):
+            merge_finished(self.path, wait=self._wait)
+        self._blind = self._open.enter_context(reading_blind(self.path, wait=self._wait))
         self._review = self._open.enter_context(reading(self.path, wait=self._wait))
+        self._looked_through = self._blind.finished()
 
-    @contextmanager
-    def _deciding(self) -> Iterator[Review]:
-        with deciding(self.path, wait=self._wait) as review:
-            yield review
+    def _bench(self, pmid: str) -> AbstractContextManager[Bench]:
+        self._record(pmid)
+        return bench(self.path, pmid, self.curator, blind=not self._common(pmid), wait=self._wait)
+
+    def _common(self, pmid: str) -> bool:
+        """Whether acts on a study go to the evidence database: this curator is not of a pair that reviews it blind."""
+        assignment = self._blind.assignment(pmid)
+        return assignment is None or assignment.merged or self.curator not in assignment.curators
+
+    def _place(self, pmid: str) -> Place:
+        return place_of(self._review, self._blind, self._blind.assignment(pmid), pmid, self.curator)
 
     def _after(self, pmid: str) -> DeskStudy:
         self._look()
@@ -197,11 +296,15 @@ class Desk:
         return _stored(self._review, pmid)
 
     def _asked(self, *, need: Need | None = None, filters: Filters | None = None, mine: bool = False) -> Asked:
+        assignments = self._blind.assignments()
+        hers = [one.pmid for one in assignments if self.curator in one.curators]
         return Asked(
             low=LOW,
             need=None if need is None else NEEDS.index(need),
             filters=filters or Filters(),
-            only=[] if mine else None,
+            only=hers if mine else None,
+            finished=[f"{pmid} {text_hash}" for pmid, text_hash in self._looked_through],
+            told=told(self._review, self._blind, assignments, self.curator, low=LOW),
         )
 
 
@@ -234,11 +337,6 @@ def _upheld(facts: Sequence[StoredFact]) -> list[StoredFact]:
     return [stored for stored in facts if stored.status != "rejected"]
 
 
-def _same_words(one: Fact, other: Fact) -> bool:
-    same_text = one.text_hash == other.text_hash and (one.section == "TITLE") == (other.section == "TITLE")
-    return same_text and one.start < other.end and other.start < one.end
-
-
 def _filters(target: str | None, disease: str | None, search: str | None) -> Filters:
     """Names as they are stored; a name that is not known is kept."""
     search = (search or "").strip()
@@ -264,23 +362,4 @@ def _item(row: Mapping[str, Any]) -> QueueItem:
         failed_checks=row["failed"],
         lowest_confidence=row["lowest"],
         need=NEEDS[row["need"]],
-    )
-
-
-def _entry(row: Mapping[str, Any]) -> Entry:
-    def words(given: str | None) -> str | None:
-        return None if given is None else wording.sentence(fact_from(json.loads(given)))
-
-    return Entry(
-        id=row["id"],
-        at=row["at"],
-        curator=row["curator"],
-        act=row["action"],
-        before=words(row["before"]),
-        after=words(row["after"]),
-        reason=row["reason"],
-        extractor_version=row["extractor_version"],
-        text_hash=row["text_hash"],
-        undone=bool(row["undone"]),
-        fact=row["fact"] or "",
     )

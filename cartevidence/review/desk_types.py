@@ -102,6 +102,7 @@ class DeskStudy:
     same_trial: tuple[str, ...]  # PMIDs of other reports of the trial
     previous: str | None  # PMIDs beside it in the queue
     next: str | None
+    finished: bool = False  # blind: this curator is done; else somebody looked through this very text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +129,15 @@ class Prefill:
 
     type: FactType
     values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """A study that was given to a pair."""
+
+    pmid: str
+    title: str
+    curators: tuple[str, str]
+    at: str
+    finished: tuple[str, ...]  # who of the two has finished
+    conflicts: int | None  # facts still unequal; None until both have finished

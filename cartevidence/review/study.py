@@ -36,11 +36,10 @@ def desk_study(
     beside: tuple[str | None, str | None] = (None, None),
     mode: Mode = "open",
     opinions: Mapping[str, tuple[Opinion, ...]] | None = None,
+    finished: bool = False,
 ) -> DeskStudy:
     """All that the page shows; `facts` in the order of the text, `opinions` of a pair by id of the fact."""
-    shown = tuple(
-        desk_fact(number, stored, (opinions or {}).get(stored.id, ())) for number, stored in enumerate(facts, start=1)
-    )
+    shown = desk_facts(facts, opinions or {})
     here = [(fact.number, fact.fact) for fact in shown if fact.fact.text_hash == record.text_hash]
     return DeskStudy(
         record=record,
@@ -53,7 +52,13 @@ def desk_study(
         same_trial=tuple(same_trial),
         previous=beside[0],
         next=beside[1],
+        finished=finished,
     )
+
+
+def desk_facts(facts: Sequence[StoredFact], opinions: Mapping[str, tuple[Opinion, ...]]) -> tuple[DeskFact, ...]:
+    """The facts as the page shows them, numbered from 1."""
+    return tuple(desk_fact(number, stored, opinions.get(stored.id, ())) for number, stored in enumerate(facts, start=1))
 
 
 def desk_fact(number: int, stored: StoredFact, others: tuple[Opinion, ...] = ()) -> DeskFact:
