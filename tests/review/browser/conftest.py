@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desk_page import Window, sign_in
+from desk_page import Enter, Window, sign_in
 from desk_records import database
 from desk_server import DeskServer
 from playwright.sync_api import Browser, sync_playwright
@@ -19,8 +19,6 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 AXE = Path(__file__).resolve().parents[1] / "node_modules" / "axe-core" / "axe.min.js"
-
-Open = Callable[..., Window]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +60,7 @@ def desk(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
 
 
 @pytest.fixture
-def enter(browser: Browser) -> Iterator[Open]:
+def enter(browser: Browser) -> Iterator[Enter]:
     """Open the desk as a curator in a window of its own: `enter(desk, "ada", width="phone")`."""
     windows: list[Window] = []
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Locator, Page, Request, expect
 
 WIDTHS = {"wide": (1280, 800), "tablet": (768, 1024), "phone": (390, 844)}
+# Where words of the abstract stand on the screen: the middle of their first and of their last letter's outer edge.
+PLACE = """words => {
+    const walk = document.createTreeWalker(document.querySelector("#text"), NodeFilter.SHOW_TEXT);
+    const nodes = []; let text = "";
+    while (walk.nextNode()) { nodes.push([walk.currentNode, text.length]); text += walk.currentNode.data; }
+    const start = text.indexOf(words);
+    if (start < 0) throw new Error("not on the page: " + words);
+    const letter = at => {
+        const [node, first] = nodes.findLast(found => found[1] <= at);
+        const range = document.createRange();
+        range.setStart(node, at - first); range.setEnd(node, at - first + 1);
+        return range.getBoundingClientRect();
+    };
+    document.querySelector("#text").scrollIntoView();
+    const from = letter(start), to = letter(start + words.length - 1);
+    return [from.left + 1, from.top + from.height / 2, to.right - 1, to.top + to.height / 2];
+}"""
 
 
 class Window:
@@ -26,31 +44,91 @@ class Window:
         self.page.on("pageerror", self._failed)
         self.page.on("dialog", self._asks)
 
+    # Going about
+
+    def open(self, path: str) -> None:
+        """Go to a page of the desk."""
+        self.page.goto(self.origin + path)
+
+    def study(self, pmid: str) -> Self:
+        """Open a study and wait until its desk takes keys."""
+        self.open(f"/study/{pmid}")
+        expect(self.chosen).to_be_visible()
+        return self
+
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
         for key in keys:
             self.page.keyboard.press(key)
             self.keys += 1
 
-    def open(self, path: str) -> None:
-        """Go to a page of the desk."""
-        self.page.goto(self.origin + path)
+    def type(self, text: str) -> None:
+        """Type into what has the focus, over what it holds."""
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.type(text)
 
-    def focused(self, expression: str = "e => e.tagName") -> Any:
+    def reach(self, selector: str, key: str = "Tab", limit: int = 60) -> None:
+        """Move the focus to an element by pressing a key."""
+        for _ in range(limit):
+            if self.focused("(e, selector) => e.matches(selector)", selector):
+                return
+            self.press(key)
+        raise AssertionError(f"{limit} times {key} did not reach {selector}")
+
+    def drag_over(self, words: str) -> None:
+        """Select words of the abstract with the mouse."""
+        across, down, to_across, to_down = self.page.evaluate(PLACE, words)
+        self.page.mouse.move(across, down)
+        self.page.mouse.down()
+        self.page.mouse.move((across + to_across) / 2, to_down, steps=4)
+        self.page.mouse.move(to_across, to_down, steps=4)
+        self.page.mouse.up()
+        assert self.page.evaluate("() => getSelection().toString()") == words
+
+    # What it shows
+
+    @property
+    def chosen(self) -> Locator:
+        """The fact that keys are about."""
+        return self.page.locator('.fact[aria-current="true"]')
+
+    def fact(self, number: int) -> Locator:
+        """A fact in the list, by its number."""
+        return self.page.locator(f'.fact[data-number="{number}"]')
+
+    @property
+    def statuses(self) -> list[str]:
+        """The status of each fact, in the order of the list."""
+        return [str(fact.get_attribute("data-status")) for fact in self.page.locator(".fact").all()]
+
+    def becomes(self, number: int, status: str) -> None:
+        """Wait until a fact has this status."""
+        expect(self.fact(number)).to_have_attribute("data-status", status)
+
+    @property
+    def said(self) -> Locator:
+        """What a screen reader is told of what was done."""
+        return self.page.locator("#said")
+
+    @property
+    def trouble(self) -> Locator:
+        """What a curator is told of what went wrong."""
+        return self.page.locator("#trouble")
+
+    def focused(self, expression: str, given: object = None) -> Any:
         """What a function in JavaScript says of the element that has the focus."""
-        return self.page.evaluate(f"() => ({expression})(document.activeElement)")
+        return self.page.evaluate(f"given => ({expression})(document.activeElement, given)", given)
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""
-        return int(
-            self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        )
+        root = "document.documentElement"
+        return int(self.page.evaluate(f"() => {root}.scrollWidth - {root}.clientWidth"))
 
-    def clean(self, *, errors: bool = True) -> None:
-        """Assert that nothing went to another server, no dialog opened, and nothing went wrong."""
+    def clean(self, *, but: Callable[[str], bool] = lambda error: False) -> None:
+        """Assert that nothing went to another server, no dialog opened, and nothing went wrong `but` what may."""
         assert self.foreign == []
         assert self.dialogs == []
-        assert not errors or self.errors == []
+        assert [error for error in self.errors if not but(error)] == []
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -69,8 +147,11 @@ class Window:
         dialog.dismiss()
 
 
+Enter = Callable[..., Window]
+
+
 def sign_in(browser: Browser, link: str, *, width: str = "wide", dark: bool = False, touch: bool = False) -> Window:
-    """A window of its own, with its own cookies, that has followed a curator's sign-in link."""
+    """A window of its own, with its own cookies, that has followed a curator's sign-in link to the queue."""
     across, down = WIDTHS[width]
     context = browser.new_context(
         viewport={"width": across, "height": down}, color_scheme="dark" if dark else "light", has_touch=touch
@@ -79,6 +160,7 @@ def sign_in(browser: Browser, link: str, *, width: str = "wide", dark: bool = Fa
     parts = urlsplit(link)
     window = Window(context, f"{parts.scheme}://{parts.netloc}")
     window.page.goto(link)
+    window.page.wait_for_url(f"{window.origin}/")
     return window
 
 
