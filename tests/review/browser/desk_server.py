@@ -15,7 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
-LINK = re.compile(r"http://\S+")
+LINK = re.compile(r"^ *(\w+)  +(http://\S+)$", re.MULTILINE)  # a curator and the sign-in link
 
 
 class DeskServer:
@@ -72,11 +72,7 @@ class DeskServer:
             self.kill()
 
     def _ready(self) -> bool:
-        for line in self.printed.splitlines():
-            if found := LINK.search(line):
-                named = [name for name in self.curators if re.search(rf"\b{re.escape(name)}\b", line)]
-                for name in named or self.curators[:1]:
-                    self.links.setdefault(name, found.group().rstrip(".,)"))
+        self.links = {name: link for name, link in LINK.findall(self.printed) if name in self.curators}
         return set(self.links) == set(self.curators) and _listens(self.port)
 
     def _end(self, how: signal.Signals) -> int:

@@ -11,7 +11,6 @@ PAGES = (
     "/",
     f"/study/{HOSTILE}",
     f"/study/{HOSTILE}/history",
-    "/compare?endpoint=CR",
     f"/evidence/record/{HOSTILE}",
     "/evidence/record",
 )

@@ -62,7 +62,7 @@ def test_every_act_without_a_mouse(small: DeskServer, enter: Enter) -> None:
     expect(window.chosen).to_have_attribute("data-number", "2")
 
     window.press("r", "Enter")  # no reason given
-    expect(window.page.locator("#form-problem")).to_contain_text("reason", ignore_case=True)
+    expect(window.page.locator("#form-problem")).to_contain_text("why", ignore_case=True)
     window.reach("#form-reason")
     window.type("not what the text says")
     window.press("Enter")

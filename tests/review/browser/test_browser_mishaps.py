@@ -97,7 +97,7 @@ def test_a_locked_database(own: DeskServer, enter: Enter) -> None:
         window.press("c")
         window.page.locator("#field-n").fill("31")
         window.press("Enter")
-        expect(window.page.locator("#form-problem")).to_contain_text("busy", ignore_case=True)
+        expect(window.page.locator("#form-problem")).to_contain_text("in use by another program")
         expect(window.page.locator("#field-n")).to_have_value("31")
         reader = enter(own)  # reading goes on meanwhile
         expect(reader.page.locator("#queue")).to_be_visible()
