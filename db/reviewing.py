@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -20,6 +21,7 @@ from db.records import CHOSEN
 from db.rows import as_json, record_from, study_from
 from db.standing import StoredFact, stored_facts
 from models.decision import Decision, Need
+from models.evidence import Fact, fact_from
 from models.record import Record
 from models.study import Study
 
@@ -178,6 +180,17 @@ class Review:
             (pmid,),
         )
         return [dict(row) for row in rows]
+
+    def judged(self) -> Iterator[tuple[Fact | None, Fact | None]]:
+        """Of each standing decision the machine's fact (None where it had none) and the outcome (None: rejected)."""
+        for machine, after in self._connection.execute(
+            """SELECT machine, "after" FROM decision_effective AS d
+            WHERE EXISTS (SELECT 1 FROM record AS r WHERE r.pmid = d.pmid AND r.state = 'stored')"""
+        ):
+            yield (
+                None if machine is None else fact_from(json.loads(machine)),
+                None if after is None else fact_from(json.loads(after)),
+            )
 
     def same_trial(self, pmid: str) -> tuple[str, ...]:
         """PMIDs of the other records that share a trial registration, by number."""

@@ -11,13 +11,16 @@ from typing import Any, Self
 
 from cartevidence import wording
 from cartevidence.review import acts
+from cartevidence.review.adjudicating import pair_rows
+from cartevidence.review.agreement import AgreementReport, report
 from cartevidence.review.bench import Bench, OwnBench, bench, still_open
 from cartevidence.review.desk_types import Assigned, DeskFact, DeskStudy, Entry, Need, QueueItem
 from cartevidence.review.entries import blind_entries, entry
 from cartevidence.review.live_check import failed_checks, largest_cohort
-from cartevidence.review.merging import merge_finished
+from cartevidence.review.merging import merge_finished, pair_name
 from cartevidence.review.pairs import overlap
 from cartevidence.review.places import Place, place_of, told
+from cartevidence.review.rules import RuleReport, rule_report
 from cartevidence.review.study import desk_facts, desk_study
 from cartevidence.review.values import added, corrected
 from db.blind import Blind, reading_blind, writing_blind
@@ -167,6 +170,15 @@ class Desk:
             rows.append(Assigned(pmid=one.pmid, title=title, curators=one.curators, at=one.at, finished=one.finished,
                                  conflicts=conflicts))  # fmt: skip
         return rows
+
+    def agreement(self) -> AgreementReport:
+        """How far pairs agree on the studies that both have finished; see docs/review.md for the figures."""
+        done = [one for one in self._blind.assignments() if one.complete]
+        return report([(pair_name(one), pair_rows(self._blind, one)) for one in done])
+
+    def rules(self) -> RuleReport:
+        """How often curators found right what each rule of the extractor found."""
+        return rule_report(self._review.judged())
 
     def conflicts(self) -> list[tuple[str, DeskFact]]:
         """PMID and fact, with what the two decided, of all that pairs left unequal and nobody adjudicated."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cartevidence.review.adjudicating import pair_rows
-from cartevidence.review.pairs import Both
+from cartevidence.review.pairs import Both, said
 from db.blind import Assignment, reading_blind, writing_blind
 from db.reviewing import deciding
 from models.decision import Action, Decision
@@ -48,11 +48,12 @@ def common(row: Both, assignment: Assignment) -> Decision:
     one, other = row.first, row.second
     if one is None or other is None:
         raise ValueError("both must have decided")
-    said = [(who, verdict.decision.reason) for who, verdict in zip(assignment.curators, (one, other), strict=True)]
-    reasons = [reason for _, reason in said if reason]
-    told = reasons[0] if len(set(reasons)) == 1 == len(reasons) - 1 else "; ".join(f"{w}: {r}" for w, r in said if r)
+    reasons = [verdict.decision.reason for verdict in (one, other)]
+    told = reasons[0]
+    if reasons[0] != reasons[1]:
+        told = "; ".join(f"{who}: {why}" for who, why in zip(assignment.curators, reasons, strict=True) if why)
     act: Action = "add" if not row.found else "accept"
-    if row.found and one.said != {**row.fact.values, "pooled": row.fact.pooled}:
+    if row.found and one.said != said(row.fact):
         act = "reject" if one.outcome is None else "correct"
     return Decision.checked(
         pmid=assignment.pmid, statement=row.fact.statement, action=act, curator=pair_name(assignment),

@@ -19,12 +19,19 @@ from models.evidence import Fact, fact_from
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The decision of one of a pair that stands on a fact, and where it leaves the fact (None: rejected)."""
+    """The decision of one of a pair that stands on a fact, and where it leaves the fact (None: rejected).
+
+    `shown` is what the machine says; None for a fact that this curator added.
+    """
 
     id: int
     fact: str
     decision: Decision
-    found: bool  # the machine had the fact; else this curator added it
+    shown: dict[str, Any] | None
+
+    @property
+    def found(self) -> bool:
+        return self.shown is not None
 
     @property
     def outcome(self) -> Fact | None:
@@ -34,7 +41,7 @@ class Verdict:
     def said(self) -> dict[str, Any] | None:
         """What the fact says in the end, without place and provenance; None where it was rejected."""
         outcome = self.outcome
-        return None if outcome is None else {**outcome.values, "pooled": outcome.pooled}
+        return None if outcome is None else said(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,9 @@ class Both:
 def verdicts(assignment: Assignment, decisions: Sequence[BlindDecision]) -> dict[str, Verdict]:
     """What stands of one curator's decisions, by id of the fact, in the order in which facts were first decided."""
     undone = {one.undoes for one in decisions if one.undoes is not None}
-    machine = {fact.id for fact in assignment.facts}
+    machine = {fact.id: said(fact) for fact in assignment.facts}
     return {
-        one.fact: Verdict(one.id, one.fact, one.decision, one.fact in machine)
+        one.fact: Verdict(one.id, one.fact, one.decision, machine.get(one.fact))
         for one in decisions
         if one.undoes is None and one.id not in undone
     }
@@ -125,6 +132,11 @@ def _outcome(verdict: Verdict) -> Fact:
 
 def _same_addition(one: Verdict, other: Verdict) -> bool:
     return one.said == other.said and overlap(_outcome(one), _outcome(other))
+
+
+def said(fact: Fact) -> dict[str, Any]:
+    """What a fact says, without place and provenance."""
+    return {**fact.values, "pooled": fact.pooled}
 
 
 def overlap(one: Fact, other: Fact) -> bool:
