@@ -230,6 +230,10 @@ def status(db: str, form: str) -> None:
     """
     with _store(db, readonly=True) as store:
         found = store.status()
+    from db.blind import reading_blind
+
+    with reading_blind(Path(db), wait=20.0) as blind:
+        found["blind"] = blind.progress()
     if form == "json":
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
@@ -439,35 +443,56 @@ def review(db: str, port: int, curators: tuple[str, ...], host: str, no_browser:
 
 @shell.command()
 @options.db
-@options.out_format("jsonl", "csv", "xlsx", "ris", "bibtex")
+@options.out_format("jsonl", "csv", "xlsx", "ris", "bibtex", "gold")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False),
+    type=click.Path(),
     metavar="FILE",
-    help="Write this file; it is replaced only when all is written.",
+    help="Write this file (of gold: this folder); it is replaced only when all is written.",
 )
 @click.option("--curated", is_flag=True, help="Only facts that a curator accepted, corrected or added.")
 @options.debug
 def export(db: str, form: str, out: str | None, curated: bool) -> None:
     """Write all evidence to a file or standard output.
 
-    It is ordered by PMID, then by place in the text. The formats ris and bibtex hold the studies as references.
+    It is ordered by PMID, then by place in the text. The formats ris and bibtex hold the studies as references; gold
+    is a folder with a file for each study whose facts curators have all decided, by which the extractor is scored.
 
     \b
     Example:
       cartevidence export --format xlsx --out evidence.xlsx --db evidence.db
       cartevidence export --format ris --out studies.ris --db evidence.db
+      cartevidence export --format gold --out gold --db evidence.db
       cartevidence export --format jsonl --db evidence.db > evidence.jsonl
     """
     if form == "xlsx" and not out:
         raise click.UsageError("An Excel workbook needs a file: add --out evidence.xlsx.")
     if curated and form in ("ris", "bibtex"):
         raise click.UsageError(f"--curated chooses facts, and {form} holds none: leave it out.")
+    if form == "gold":
+        _export_gold(db, out, curated=curated)
+        return
+    if out and Path(out).is_dir():
+        raise click.UsageError(f"{out} is a folder: name a file for --out.")
     from cartevidence import exporting
 
     place = exporting.replacing(Path(out)) if out else nullcontext(sys.stdout.buffer)
     with _store(db, readonly=True) as store, place as file:
         exporting.export(store, form, file, curated=curated)
+
+
+def _export_gold(db: str, out: str | None, *, curated: bool) -> None:
+    if not out:
+        raise click.UsageError("A gold set is a folder of files: add --out gold.")
+    if curated:
+        raise click.UsageError("A gold set holds only what curators decided: leave --curated out.")
+    _store(db, readonly=True).close()
+    from cartevidence import wording
+    from cartevidence.review.gold import EXTRACTED, write_gold
+
+    written = write_gold(Path(db), Path(out))
+    found = wording.plural(written, "finished study is", "finished studies are")
+    click.echo(f"{found} in {out}, what the extractor found in them in {Path(out) / EXTRACTED}.", err=True)
 
 
 @shell.command()

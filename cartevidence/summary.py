@@ -101,6 +101,9 @@ def print_status(out: Console, found: Mapping[str, Any]) -> None:
     _line(out, f"Evidence: {wording.plural(facts, 'fact')} of {wording.plural(extracted, 'extracted record')}"
                f"{': ' + by_type if by_type else ''}.")  # fmt: skip
     _line(out, f"Review: {wording.joined(found['review']) or 'nothing to review'}.")
+    if found["blind"]["assigned"]:
+        pairs = wording.plural(found["blind"]["assigned"], "study", "studies")
+        _line(out, f"Blind review: {pairs} assigned to pairs, {found['blind']['finished']:,} finished by both.")
     for row in found["not_stored"]:
         _line(out, f"  {row['pmid']}  {row['state']}: {row['reason']}")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from db import decisions
+from db import decisions, export
 from db.connection import open_for_reading, open_for_writing, writing
 from db.failures import clear_errors
 from db.query import Filters, conditions
@@ -191,6 +191,28 @@ class Review:
                 None if machine is None else fact_from(json.loads(machine)),
                 None if after is None else fact_from(json.loads(after)),
             )
+
+    def without_undecided(self, looked_through: Iterable[str]) -> list[tuple[str, str]]:
+        """PMID and text hash of the extracted studies decided on, or among these, without undecided facts."""
+        rows = self._connection.execute(
+            """SELECT r.pmid, r.text_hash FROM record AS r JOIN study AS s ON s.pmid = r.pmid
+            WHERE r.state = 'stored'
+              AND r.pmid IN (SELECT pmid FROM decision UNION SELECT value FROM json_each(?))
+              AND NOT EXISTS (SELECT 1 FROM evidence_undecided AS e WHERE e.pmid = r.pmid)
+            ORDER BY CAST(r.pmid AS INTEGER)""",
+            (as_json(list(looked_through)),),
+        )
+        return [(row["pmid"], row["text_hash"]) for row in rows]
+
+    def extracted_rows(self, pmid: str) -> Iterator[dict[str, Any]]:
+        """A record's study object, then the extractor's own facts as they would be exported without any decision."""
+        yield export.study_objects(self._connection, [pmid])[pmid]
+        for row in self._connection.execute(
+            f"""SELECT *, 'unreviewed' AS status, NULL AS attention FROM evidence
+            WHERE pmid = ? ORDER BY {export.IN_TEXT}""",  # noqa: S608
+            (pmid,),
+        ):
+            yield export.fact_object(row)
 
     def same_trial(self, pmid: str) -> tuple[str, ...]:
         """PMIDs of the other records that share a trial registration, by number."""
