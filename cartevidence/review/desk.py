@@ -18,6 +18,7 @@ from cartevidence.review.desk_types import Assigned, DeskFact, DeskStudy, Entry,
 from cartevidence.review.entries import blind_entries, entry
 from cartevidence.review.live_check import failed_checks, largest_cohort
 from cartevidence.review.merging import merge_finished, pair_name
+from cartevidence.review.moved import on_former_text, take_over
 from cartevidence.review.pairs import overlap
 from cartevidence.review.places import Place, place_of, told
 from cartevidence.review.rules import RuleReport, rule_report
@@ -194,8 +195,18 @@ class Desk:
     # Acts
 
     def accept(self, pmid: str, fact_id: str, *, seen: int | None) -> DeskStudy:
-        """The fact is right as it stands; of one that calls for attention: it stays as decided."""
-        return self._act(pmid, fact_id, seen, lambda stored, _: acts.accept(stored, self.curator))
+        """The fact is right as it stands; of one that calls for attention: it stays as decided.
+
+        Where PubMed changed the text, the fact is taken over to its words in the present one. Raises StoreError where
+        these are not in it, or not once.
+        """
+        with self._bench(pmid) as bench:
+            stored = _found(bench.facts(), fact_id)
+            if on_former_text(stored):
+                take_over(bench, stored, self._record(pmid), self.curator, seen)
+            else:
+                bench.decide(acts.accept(stored, self.curator), stored, seen)
+        return self._after(pmid)
 
     def correct(
         self, pmid: str, fact_id: str, values: Mapping[str, Any], *, seen: int | None, reason: str = ""
@@ -203,6 +214,8 @@ class Desk:
         """The fact is there, but with these values: those that differ, None for one that the text does not give."""
 
         def decision(stored: StoredFact, facts: Sequence[StoredFact]) -> Decision:
+            if on_former_text(stored):
+                raise StoreError("The text changed: accept the fact, which takes it over to the present text, first")
             return acts.correct(stored, self._corrected(stored, facts, values), self.curator, reason)
 
         return self._act(pmid, fact_id, seen, decision)

@@ -226,3 +226,58 @@ def test_queue(path: Path, desk: OpenDesk, make: Any, record: Record) -> None:
     }  # fmt: skip
     assert (desk().study("90000002").previous, desk().study("90000002").next) == (PMID, "90000003")
     assert (desk().study("90000003").previous, desk().study("90000003").next) == ("90000002", PMID)
+
+
+def test_taken_over_when_pubmed_changed_the_text(path: Path, desk: OpenDesk, make: Any, record: Record) -> None:
+    ada = desk()
+    cohort, response, toxicity = ada.study(PMID).facts
+    ada.accept(PMID, cohort.id, seen=None)
+    ada.correct(PMID, response.id, {"n": 23}, seen=None)
+    seen = next(one.seen for one in ada.study(PMID).facts if one.id == response.id)
+    ada.correct(PMID, response.id, {"n": 22}, seen=seen)
+    ada.reject(PMID, toxicity.id, seen=None, reason="no")
+    new = make.record(results="After a correction, " + record.sections[0].text)
+    with Store.open(path) as store:
+        store.save([make.fetched(new)])
+        store.save_extractions([make.extraction(new, make.treated(new), make.cr(new))])
+
+    def look() -> list[tuple[str, str, str | None]]:
+        return sorted((one.words, one.status, one.attention) for one in desk().study(PMID).facts)
+
+    assert look() == [
+        ("CR 22/30 (80%)", "corrected", "text changed"), ("CR 24/30 (80%)", "unreviewed", None),
+        ("CRS grade >=3 2/34", "rejected", None), ("treated 34 patients", "accepted", "text changed"),
+        ("treated 34 patients", "unreviewed", None),
+    ]  # fmt: skip
+    for one in desk().study(PMID).facts:
+        if one.attention:
+            with pytest.raises(StoreError, match="accept the fact, which takes it over"):
+                desk().correct(PMID, one.id, {"n": 1}, seen=one.seen)
+            desk().accept(PMID, one.id, seen=one.seen)
+    assert look() == [
+        ("CR 22/30 (80%)", "added", None), ("CR 24/30 (80%)", "unreviewed", None),
+        ("CRS grade >=3 2/34", "rejected", None), ("treated 34 patients", "accepted", None),
+    ]  # fmt: skip
+    quotes = {one.fact.quote for one in desk().study(PMID).facts if one.status == "added"}
+    assert quotes == {"24 of 30 patients (80%)"}
+    assert len(desk().history(PMID)) == 4 + 3 + 2  # nothing is gone: three undone, two taken over
+
+
+@pytest.mark.parametrize(
+    ("results", "words"),
+    [
+        ("Nothing of it.", "not in the changed text"),
+        ("CR 24 of 30 patients (80%), 24 of 30 patients (80%).", "several times"),
+    ],
+)
+def test_not_taken_over_where_the_words_are_not_there_once(
+    path: Path, desk: OpenDesk, make: Any, results: str, words: str
+) -> None:
+    ada = desk()
+    ada.accept(PMID, fact(ada.study(PMID), "response").id, seen=None)
+    with Store.open(path) as store:
+        store.save([make.fetched(make.record(results=results))])
+    one = desk().study(PMID).facts[0]
+    with pytest.raises(StoreError, match=words):
+        desk().accept(PMID, one.id, seen=one.seen)
+    assert [(e.act, e.undone) for e in desk().history(PMID)] == [("accept", False)]
