@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cartevidence.review.web import pages, signing_in, study_pages
+from cartevidence.review.web import compare_page, pages, signing_in, study_pages
 from cartevidence.review.web.site import Site
 from cartevidence.review.web.visits import Routed, act, page
 
@@ -24,6 +24,7 @@ def of(site: Site) -> list[tuple[str, Routed]]:
     }
     return [
         (r"/$", page(site, pages.queue)),
+        (r"/compare$", page(site, compare_page.compare)),
         (r"/sign-in$", signing_in.sign_in(site)),
         (r"/sign-out$", signing_in.sign_out(site)),
         (r"/token$", page(site, signing_in.token)),
