@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cartevidence.review.web import compare_page, pages, signing_in, study_pages
+from cartevidence.review.web import assign_page, compare_page, pages, signing_in, study_pages
 from cartevidence.review.web.site import Site
 from cartevidence.review.web.visits import Routed, act, page
 
@@ -25,6 +25,7 @@ def of(site: Site) -> list[tuple[str, Routed]]:
     return [
         (r"/$", page(site, pages.queue)),
         (r"/compare$", page(site, compare_page.compare)),
+        (r"/assign$", page(site, assign_page.assign, form=True)),
         (r"/sign-in$", signing_in.sign_in(site)),
         (r"/sign-out$", signing_in.sign_out(site)),
         (r"/token$", page(site, signing_in.token)),

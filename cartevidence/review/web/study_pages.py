@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from datasette.utils.asgi import Response
@@ -101,9 +101,9 @@ async def accept_all(visit: Visit) -> Response:
 
 
 async def finish(visit: Visit) -> Response:
-    """Blind: I am done with this study."""
+    """Looked through to its end: nothing left to decide or to add."""
     await visit.sent()
-    return await _decided(visit, None, "Finished", lambda desk: desk.finish(visit.pmid) or desk.study(visit.pmid))
+    return await _decided(visit, None, "Done with this study", lambda desk: desk.finish(visit.pmid))
 
 
 async def check(visit: Visit) -> Response:
@@ -146,10 +146,10 @@ async def suggest(visit: Visit) -> Response:
     return Response.json({"type": found.type, "values": found.values})
 
 
-async def _decided(visit: Visit, fact: str | None, said: str, work: Any) -> Response:
+async def _decided(visit: Visit, fact: str | None, said: str, work: Callable[[Desk], DeskStudy]) -> Response:
     """Do it, and answer with the study; where another decision came between, with how things stand now."""
     try:
-        found: DeskStudy = await visit.ask(work)
+        found = await visit.ask(work)
     except Stale as error:
         now = await visit.ask(lambda desk: desk.study(visit.pmid))
         html = await visit.render("desk.html", **_shown(now))
@@ -177,6 +177,8 @@ def _shown(found: DeskStudy) -> dict[str, Any]:
         "reasons": REASONS,
         "is_open": is_open,
         "sum_in_words": sum_in_words,
+        "may_decide": found.mode != "waiting" and not (found.mode == "blind" and found.finished),
+        "may_finish": found.mode in ("open", "blind") and not found.finished and found.study is not None,
         "seen_of": lambda facts: {fact.id: fact.seen for fact in facts},
     }
 

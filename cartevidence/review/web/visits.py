@@ -79,19 +79,18 @@ def status_of(error: CartevidenceError) -> int:
     return 409 if isinstance(error, Stale) else 503 if isinstance(error, Busy) else 400
 
 
-def page(site: Site, view: View, *, missing: int = 404) -> Routed:
-    """A view that is read by GET; its errors are pages. `missing`: the status where something is not there."""
+def page(site: Site, view: View, *, form: bool = False) -> Routed:
+    """A view that is read by GET; its errors are pages. With `form` it takes what its own form posts, too."""
 
     async def answered(request: Request, datasette: Datasette) -> Response:
         visit = Visit(site, datasette, request)
-        if request.method == "POST":
+        if request.method == "POST" and not form:
             return Response.json({"error": "This page is only for reading."}, status=405)
         try:
             return await view(visit)
         except CartevidenceError as error:
             status = status_of(error)
-            status = missing if status == 400 else status
-            return await visit.page("error.html", status, title="This cannot be shown", sentence=f"{error}.")
+            return await visit.page("error.html", 404 if status == 400 else status, title="This cannot be shown", sentence=f"{error}.")
 
     return answered
 

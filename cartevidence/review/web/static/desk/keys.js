@@ -13,7 +13,7 @@ export const ACTS = [
   ["next-study", "]", "Next study (or Shift+J)"],
   ["previous-study", "[", "Previous study (or Shift+K)"],
   ["history", "h", "History of the fact"],
-  ["finish", "f", "Blind: I am done with this study"],
+  ["finish", "f", "Nothing to add: done with this study"],
   ["search", "/", "Search the queue"],
   ["help", "?", "These keys"],
 ];

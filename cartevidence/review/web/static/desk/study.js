@@ -125,7 +125,9 @@ function goOn(sentence, at) {
     say(`${sentence}. ${left()} to decide.`);
     return;
   }
-  const end = document.querySelector('[data-act="finish"]') || document.getElementById("next-study");
+  // One of a pair says first that they are done; else what comes next is at hand.
+  const blind = main.dataset.mode === "blind" && document.querySelector('[data-act="finish"]');
+  const end = blind || document.getElementById("next-study");
   choose(facts()[at] || facts()[0], { focus: false, scroll: false });
   end.focus();
   end.scrollIntoView({ block: "nearest" });
@@ -312,7 +314,11 @@ const DO = {
   add,
   take: (fact, button) => correct(fact, { values: { ...JSON.parse(fact.dataset.values), ...JSON.parse(button.dataset.values) } }),
   history: (fact) => open(`/study/${pmid}/history?fact=${encodeURIComponent(fact.dataset.fact)}`),
-  finish: () => act("finish", {}, (answer) => goOn(answer.said, facts().length - 1)),
+  finish: () => {
+    const button = document.querySelector('[data-act="finish"]');
+    if (button) act("finish", {}, (answer) => goOn(answer.said, facts().length - 1));
+    else say("Decide on all facts first");
+  },
   next: () => step(1),
   previous: () => step(-1),
   "next-study": () => open(main.dataset.next ? `/study/${main.dataset.next}` : "/"),
@@ -322,6 +328,7 @@ const DO = {
   cancel,
 };
 const OF_A_FACT = new Set(["accept", "correct", "reject", "undo", "history", "take"]);
+const DECIDES = new Set(["accept", "correct", "reject", "undo", "undo-last", "accept-all", "add", "take"]);
 const GOES_ON = new Set(["next", "previous", "help", "cancel"]);
 
 function run(name, fact, button) {
@@ -332,6 +339,10 @@ function run(name, fact, button) {
     }
     form.close();
     closePicker();
+  }
+  if (DECIDES.has(name) && !document.querySelector(".facts-head .acts")) {
+    say("Nothing can be decided on this study now");
+    return;
   }
   if (OF_A_FACT.has(name) && !fact) {
     say("Choose a fact first: j or k");

@@ -1,0 +1,46 @@
+"""Giving studies to two curators who review them blind, and how far they are."""
+
+from __future__ import annotations
+
+import re
+
+from datasette.utils.asgi import Response
+
+from cartevidence.review.desk import Desk
+from cartevidence.review.desk_types import Assigned
+from cartevidence.review.web.visits import Visit
+from models.errors import CartevidenceError, InvalidData
+
+MOST = 2_000  # studies at once
+
+
+async def assign(visit: Visit) -> Response:
+    """The assignments, and a form for more; the form is posted here too."""
+    typed, problem, status = {"pmids": "", "first": visit.curator, "second": ""}, "", 200
+    if visit.request.method == "POST":
+        given = await visit.request.post_vars()
+        typed = {name: given.get(name, "").strip() for name in typed}
+        try:
+            pmids = _pmids(typed["pmids"])
+            await visit.ask(lambda desk: desk.assign(pmids, (typed["first"], typed["second"])))
+            return Response.redirect("/assign", status=303)
+        except CartevidenceError as error:
+            problem, status = f"{error}.", 400
+
+    def work(desk: Desk) -> list[Assigned]:
+        return desk.assignments()
+
+    return await visit.page(
+        "assign.html", status, assigned=await visit.ask(work), curators=list(visit.site.tokens), typed=typed, problem=problem
+    )
+
+
+def _pmids(text: str) -> list[str]:
+    """The PMIDs of a list, each once. Raises InvalidData for anything else in it."""
+    found = list(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else []
+    wrong = [word for word in found if not re.fullmatch(r"[1-9][0-9]{0,8}", word)]
+    if wrong:
+        raise InvalidData(f"{wrong[0][:30]!r} is no PMID: give numbers with blanks or commas between them")
+    if not 0 < len(found) <= MOST:
+        raise InvalidData(f"Give 1 to {MOST:,} PMIDs")
+    return found
