@@ -31,8 +31,8 @@ def cards(html: str) -> list[dict[str, str]]:
     return found
 
 
-def shown(web: WebDesk, number: int = 0, pmid: str = PMID) -> dict[str, Any]:
-    card = cards(web.get(f"/study/{pmid}").text)[number]
+def shown(web: WebDesk, number: int = 0, curator: str = "ada") -> dict[str, Any]:
+    card = cards(web.get(f"/study/{PMID}", curator).text)[number]
     return {"fact": card["fact"], "seen": int(card["seen"]) if card["seen"] else None}
 
 

@@ -6,8 +6,6 @@ import re
 
 from datasette.utils.asgi import Response
 
-from cartevidence.review.desk import Desk
-from cartevidence.review.desk_types import Assigned
 from cartevidence.review.web.visits import Visit
 from models.errors import CartevidenceError, InvalidData
 
@@ -27,17 +25,14 @@ async def assign(visit: Visit) -> Response:
         except CartevidenceError as error:
             problem, status = f"{error}.", 400
 
-    def work(desk: Desk) -> list[Assigned]:
-        return desk.assignments()
-
-    return await visit.page(
-        "assign.html", status, assigned=await visit.ask(work), curators=list(visit.site.tokens), typed=typed, problem=problem
-    )
+    assigned = await visit.ask(lambda desk: desk.assignments())
+    shown = {"assigned": assigned, "curators": list(visit.site.tokens), "typed": typed, "problem": problem}
+    return await visit.page("assign.html", status, **shown)
 
 
 def _pmids(text: str) -> list[str]:
     """The PMIDs of a list, each once. Raises InvalidData for anything else in it."""
-    found = list(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else []
+    found = list(dict.fromkeys(word for word in re.split(r"[\s,;]+", text) if word))
     wrong = [word for word in found if not re.fullmatch(r"[1-9][0-9]{0,8}", word)]
     if wrong:
         raise InvalidData(f"{wrong[0][:30]!r} is no PMID: give numbers with blanks or commas between them")

@@ -41,3 +41,9 @@ async def queue(visit: Visit) -> Response:
         at=at,
         pages=max(1, -(-total // PAGE)),
     )
+
+
+async def agreement(visit: Visit) -> Response:
+    """How far pairs agree, and what they left unequal, side by side."""
+    conflicts = await visit.ask(lambda desk: desk.conflicts())
+    return await visit.page("agreement.html", conflicts=conflicts)

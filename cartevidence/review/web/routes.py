@@ -25,6 +25,7 @@ def of(site: Site) -> list[tuple[str, Routed]]:
     return [
         (r"/$", page(site, pages.queue)),
         (r"/compare$", page(site, compare_page.compare)),
+        (r"/agreement$", page(site, pages.agreement)),
         (r"/assign$", page(site, assign_page.assign, form=True)),
         (r"/sign-in$", signing_in.sign_in(site)),
         (r"/sign-out$", signing_in.sign_out(site)),

@@ -80,10 +80,12 @@ async def add(visit: Visit) -> Response:
     given = await visit.sent()
     kind = _text(given, "type")
     values = forms.values_of(kind, _values(given))
-    place = {"section": _text(given, "section"), "start": _place(given, "start"), "end": _place(given, "end")}
-    return await _decided(
-        visit, None, "Added", lambda desk: desk.add(visit.pmid, type=kind, values=values, **place)
-    )  # fmt: skip
+    section, start, end = _text(given, "section"), _place(given, "start"), _place(given, "end")
+
+    def work(desk: Desk) -> DeskStudy:
+        return desk.add(visit.pmid, type=kind, section=section, start=start, end=end, values=values)
+
+    return await _decided(visit, None, "Added", work)
 
 
 async def undo(visit: Visit) -> Response:

@@ -90,7 +90,9 @@ def page(site: Site, view: View, *, form: bool = False) -> Routed:
             return await view(visit)
         except CartevidenceError as error:
             status = status_of(error)
-            return await visit.page("error.html", 404 if status == 400 else status, title="This cannot be shown", sentence=f"{error}.")
+            return await visit.page(
+                "error.html", 404 if status == 400 else status, title="This cannot be shown", sentence=f"{error}."
+            )
 
     return answered
 
