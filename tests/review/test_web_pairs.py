@@ -77,10 +77,26 @@ def test_finishing_merging_and_adjudicating(assigned: WebDesk, path: Path) -> No
         assert [(d.action, d.curator) for _, d in store.decisions(PMID)] == [("accept", "ada + ben")] * 2
     study = assigned.get(f"/study/{PMID}", "ada").text
     assert 'data-mode="adjudication"' in study and SECRET in study
+    assert re.findall(r'<td class="figure">(\d+)</td>', page) == ["2", "0", "1", "0", "0", "0", "0", "0", "0"]
+    assert "66.7%" in page
+    assert 'data-act="accept-all"' not in study  # a conflict is decided by itself
     settled = assigned.post(f"/study/{PMID}/accept", shown(assigned, 1))
     assert settled.status_code == 200, settled.text
     assert statuses(settled.json()["html"]) == ["accepted"] * 3
     assert SECRET not in assigned.get("/agreement", "ada").text
+    rules = assigned.get("/rules").text
+    assert re.findall(r'data-rule="([^"]+)" data-type="(\w+)"', rules) == [
+        ("synthetic", "cohort"), ("synthetic", "response"), ("synthetic", "toxicity"),
+    ]  # fmt: skip
+
+
+def test_rules_that_were_wrong_come_first(web: WebDesk) -> None:
+    assert "Nothing was decided yet" in web.get("/rules").text
+    web.post(f"/study/{PMID}/accept", shown(web, 0))
+    web.post(f"/study/{PMID}/reject", {**shown(web, 2), "reason": "no"})
+    page = web.get("/rules").text
+    assert re.findall(r'data-rule="synthetic" data-type="(\w+)"', page) == ["toxicity", "cohort"]
+    assert re.findall(r'data-label="Wrong">(\d+%)', page) == ["0%", "100%", "100%", "0%"]
 
 
 def test_others_wait_until_both_are_done(open_web: Callable[..., WebDesk]) -> None:

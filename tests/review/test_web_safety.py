@@ -18,7 +18,8 @@ from models.errors import InvalidData
 from models.record import Section
 
 OpenWeb = Callable[..., WebDesk]
-PAGES = ("/", f"/study/{PMID}", f"/study/{PMID}/history", "/token")
+PAGES = ("/", f"/study/{PMID}", f"/study/{PMID}/history", "/token", "/compare", "/compare?what=endpoint:CR",
+         "/assign", "/agreement", "/rules")  # fmt: skip
 DATA = ("/evidence", "/evidence/decision", "/evidence/evidence_current.json", "/evidence/record.csv",
         "/evidence.json?sql=select+1", f"/evidence/record/{PMID}")  # fmt: skip
 ACTS = ("accept", "correct", "reject", "add", "undo", "accept-all", "finish", "check", "suggest")

@@ -1,4 +1,4 @@
-"""The pages beside the desk: the queue."""
+"""The pages beside the desk: queue, agreement, rules."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import get_args
 
 from datasette.utils.asgi import Response
 
+from cartevidence.review.agreement import CATEGORIES, AgreementReport
 from cartevidence.review.desk import Desk
-from cartevidence.review.desk_types import Need, QueueItem
+from cartevidence.review.desk_types import DeskFact, Need, QueueItem
+from cartevidence.review.web.study_pages import opinion_words
 from cartevidence.review.web.visits import Visit
 from models.vocabulary import vocabulary
 
@@ -45,5 +47,16 @@ async def queue(visit: Visit) -> Response:
 
 async def agreement(visit: Visit) -> Response:
     """How far pairs agree, and what they left unequal, side by side."""
-    conflicts = await visit.ask(lambda desk: desk.conflicts())
-    return await visit.page("agreement.html", conflicts=conflicts)
+
+    def work(desk: Desk) -> tuple[AgreementReport, list[tuple[str, DeskFact]]]:
+        return desk.agreement(), desk.conflicts()
+
+    report, conflicts = await visit.ask(work)
+    return await visit.page(
+        "agreement.html", report=report, conflicts=conflicts, verdicts=CATEGORIES, opinion_words=opinion_words
+    )
+
+
+async def rules(visit: Visit) -> Response:
+    """How often curators found right what each rule found."""
+    return await visit.page("rules.html", report=await visit.ask(lambda desk: desk.rules()))

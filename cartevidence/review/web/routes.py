@@ -26,6 +26,7 @@ def of(site: Site) -> list[tuple[str, Routed]]:
         (r"/$", page(site, pages.queue)),
         (r"/compare$", page(site, compare_page.compare)),
         (r"/agreement$", page(site, pages.agreement)),
+        (r"/rules$", page(site, pages.rules)),
         (r"/assign$", page(site, assign_page.assign, form=True)),
         (r"/sign-in$", signing_in.sign_in(site)),
         (r"/sign-out$", signing_in.sign_out(site)),

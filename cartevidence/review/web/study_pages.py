@@ -9,7 +9,7 @@ from datasette.utils.asgi import Response
 
 from cartevidence import study_page, wording
 from cartevidence.review.desk import Desk
-from cartevidence.review.desk_types import DeskFact, DeskStudy, Prefill
+from cartevidence.review.desk_types import DeskFact, DeskStudy, Opinion, Prefill
 from cartevidence.review.live_check import failed_checks, in_words, largest_cohort
 from cartevidence.review.prefill import prefill
 from cartevidence.review.values import added, corrected
@@ -171,7 +171,7 @@ def _shown(found: DeskStudy) -> dict[str, Any]:
         "nct": list(dict.fromkeys([*found.record.nct, *(found.study.nct if found.study else ())])),
         "parts": text.parts(found),
         "undecided": undecided,
-        "sure": [fact for fact in undecided if not fact.checks and not fact.attention],
+        "sure": [fact for fact in undecided if not (fact.checks or fact.attention or fact.others)],
         "types": list(EVIDENCE),
         "form_fields": forms.fields,
         "unit_words": forms.UNIT_WORDS,
@@ -179,6 +179,7 @@ def _shown(found: DeskStudy) -> dict[str, Any]:
         "reasons": REASONS,
         "is_open": is_open,
         "sum_in_words": sum_in_words,
+        "opinion_words": opinion_words,
         "may_decide": found.mode != "waiting" and not (found.mode == "blind" and found.finished),
         "may_finish": found.mode in ("open", "blind") and not found.finished and found.study is not None,
         "seen_of": lambda facts: {fact.id: fact.seen for fact in facts},
@@ -188,6 +189,13 @@ def _shown(found: DeskStudy) -> dict[str, Any]:
 def is_open(fact: DeskFact) -> bool:
     """Whether a decision on it is still awaited."""
     return fact.status == "unreviewed" or fact.attention is not None
+
+
+def opinion_words(opinion: Opinion) -> str:
+    """'accepted: CR 24/30', 'rejected', 'did not add it'."""
+    said: list[str] = [] if opinion.status == "unreviewed" else [opinion.status]
+    said += [] if opinion.words == opinion.status else [opinion.words.replace(">=", "≥")]
+    return ": ".join(said)
 
 
 def sum_in_words(fact: Fact, failed: Sequence[str] | None = None) -> str:

@@ -11,6 +11,7 @@ const said = document.getElementById("said");
 const trouble = document.getElementById("trouble");
 const pmid = main.dataset.pmid;
 
+const about = () => document.getElementById("facts").dataset;
 const facts = () => [...document.querySelectorAll("article.fact")];
 const chosen = () => document.querySelector('article.fact[aria-current="true"]');
 const card = (id) => facts().find((fact) => fact.dataset.fact === id) || null;
@@ -126,7 +127,7 @@ function goOn(sentence, at) {
     return;
   }
   // One of a pair says first that they are done; else what comes next is at hand.
-  const blind = main.dataset.mode === "blind" && document.querySelector('[data-act="finish"]');
+  const blind = about().mode === "blind" && document.querySelector('[data-act="finish"]');
   const end = blind || document.getElementById("next-study");
   choose(facts()[at] || facts()[0], { focus: false, scroll: false });
   end.focus();
@@ -136,6 +137,7 @@ function goOn(sentence, at) {
 }
 
 const left = () => document.getElementById("left").dataset.left;
+const open = () => facts().filter((fact) => fact.dataset.open === "yes");
 const seen = (fact) => (fact.dataset.seen === "" ? null : Number(fact.dataset.seen));
 const words = (fact) => fact.querySelector(".words").textContent.replace(/\s+/g, " ").trim();
 
@@ -203,8 +205,11 @@ function acceptAll() {
     say("There is no fact that passes all checks and is not decided");
     return;
   }
-  const all = JSON.parse(button.dataset.seen);
-  act("accept-all", { seen: all }, () => goOn(`Accepted ${Object.keys(all).length} facts`, -1));
+  const before = open().length;
+  act("accept-all", { seen: JSON.parse(button.dataset.seen) }, () => {
+    const accepted = before - open().length;
+    goOn(`Accepted ${accepted} ${accepted === 1 ? "fact" : "facts"}`, -1);
+  });
 }
 
 // Adding
@@ -300,7 +305,7 @@ function cancel() {
   if (from) choose(from, { scroll: false });
 }
 
-function open(address) {
+function go(address) {
   window.location.assign(address);
 }
 
@@ -313,7 +318,7 @@ const DO = {
   "accept-all": acceptAll,
   add,
   take: (fact, button) => correct(fact, { values: { ...JSON.parse(fact.dataset.values), ...JSON.parse(button.dataset.values) } }),
-  history: (fact) => open(`/study/${pmid}/history?fact=${encodeURIComponent(fact.dataset.fact)}`),
+  history: (fact) => go(`/study/${pmid}/history?fact=${encodeURIComponent(fact.dataset.fact)}`),
   finish: () => {
     const button = document.querySelector('[data-act="finish"]');
     if (button) act("finish", {}, (answer) => goOn(answer.said, facts().length - 1));
@@ -321,9 +326,9 @@ const DO = {
   },
   next: () => step(1),
   previous: () => step(-1),
-  "next-study": () => open(main.dataset.next ? `/study/${main.dataset.next}` : "/"),
-  "previous-study": () => open(main.dataset.previous ? `/study/${main.dataset.previous}` : "/"),
-  search: () => open("/#search"),
+  "next-study": () => go(about().next ? `/study/${about().next}` : "/"),
+  "previous-study": () => go(about().previous ? `/study/${about().previous}` : "/"),
+  search: () => go("/#search"),
   help: () => keys.help(),
   cancel,
 };
