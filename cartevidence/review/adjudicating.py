@@ -79,7 +79,7 @@ def _laid_down(history: Sequence[Mapping[str, Any]], fact_id: str, id: int | Non
 def _settled(row: Both, history: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a decision was taken on the fact since, that was not taken back."""
     for entry in history:
-        if entry["action"] == "undo" or entry["undone"] or entry["reason"] == BLIND:
+        if entry["action"] == "undo" or entry["undone"]:
             continue
         if entry["fact"] == row.fact.id:
             return True

@@ -49,7 +49,7 @@ def judge(desk: Desk, pmid: str, verdicts: str, n: int = 23) -> None:
 def test_agreement(five: Path) -> None:
     anna_and_ben = {
         PMIDS[0]: ("aaa", "aaa", 23), PMIDS[1]: ("aar+", "aar+", 23), PMIDS[2]: ("aca+", "aca+", 22),
-        PMIDS[3]: ("aar", "aaa+", 23), PMIDS[4]: ("rca", "aaa", 23),
+        PMIDS[3]: ("aar", "aaa+", 23), PMIDS[4]: ("rca+", "aaa", 23),
     }  # fmt: skip
     with Desk(five, "chief") as chief:
         chief.assign(PMIDS, ("anna", "ben"))
@@ -58,6 +58,10 @@ def test_agreement(five: Path) -> None:
         with Desk(five, name) as desk:
             for pmid, given in anna_and_ben.items():
                 judge(desk, pmid, given[which], 23 if name == "anna" else given[2])
+                if (name, pmid) == ("ben", PMIDS[4]):  # of the words that anna takes for survival
+                    start = desk.study(pmid).record.abstract.index("Median OS")
+                    desk.add(pmid, type="followup", section="RESULTS", start=start, end=start + 25,
+                             values={"value": 11.5, "unit": "mo"})  # fmt: skip
                 desk.finish(pmid)
                 if name == "anna":
                     assert desk.agreement().overall.facts == 0  # nothing is told before both have finished
@@ -73,10 +77,11 @@ def test_agreement(five: Path) -> None:
     assert overall.kappa.value == pytest.approx(0.5)
     # Mean shares 23/30, 3/30, 4/30: by chance (23·7 + 3·27 + 4·26)/900 / 2 = 346/1800; AC1 (.8 - .19222)/(1 - .19222).
     assert overall.ac1.value == pytest.approx((0.8 - 346 / 1800) / (1 - 346 / 1800))
-    # Both corrected one, to 23 and to 22. Anna added two, Ben three; two of the same words, one of the same value.
+    # Both corrected one, to 23 and to 22. Anna added three, Ben four; two of the same words and type, one of these of
+    # the same value.
     assert (overall.both_corrected, overall.corrected_alike) == (1, 0)
-    assert (overall.added, overall.added_alike) == ((2, 3, 2), 1)
-    assert overall.span_f1 == pytest.approx(4 / 5)
+    assert (overall.added, overall.added_alike) == ((3, 4, 2), 1)
+    assert overall.span_f1 == pytest.approx(4 / 7)
     assert list(found.by_pair) == ["anna + ben"]
     assert found.by_type["toxicity"].table == {
         ("accept", "accept"): 3, ("reject", "reject"): 1, ("reject", "accept"): 1

@@ -106,6 +106,9 @@ def test_only_finished_studies(curated: Path, desk: OpenDesk, tmp_path: Path, ma
 
     ada = desk()
     assert found() == [PMID]
+    ada.add("90000003", type="cohort", section="TITLE", start=41, end=52, values={"role": "treated", "n": 34})
+    ada.undo("90000003")
+    assert found() == [PMID]  # decided on once, but nothing stands
     ada.finish("90000003")  # nothing in it, and somebody looked
     assert found() == [PMID, "90000003"]
     ada.accept("90000002", ada.study("90000002").facts[0].id, seen=None)
