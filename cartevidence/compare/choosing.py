@@ -204,6 +204,8 @@ def _of_the_denominator(question: Question, figures: list[Figure], _: Sequence[S
 
 def _the_only_one(question: Question, figures: list[Figure], _: Sequence[Size]) -> Kept:
     """The first by rank, unless another is as good and says something else."""
+    if len(figures) == 1:
+        return figures
     figures = sorted(figures, key=lambda figure: _rank(question, figure))
     first = figures[0]
     if first.curated or "doubtful" in question.include:
