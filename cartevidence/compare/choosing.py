@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from cartevidence import wording
 from cartevidence.compare.denominators import ROLES, Counted, counted
-from cartevidence.compare.grades import answer
 from cartevidence.compare.question import Question
 from cartevidence.compare.times import (
     RESPONSE_TOLERANCE,
@@ -75,8 +74,18 @@ def choose(question: Question, candidates: Sequence[Candidate], sizes: Sequence[
 
 def _surely_out(question: Question, printed: Candidate) -> bool:
     """Whether the rules drop a figure where they keep any other."""
-    unsure = printed.confidence < question.min_confidence and printed.status == "unreviewed"
-    return unsure or printed.group is not None or bool(printed.pooled)
+    return (
+        (printed.confidence < question.min_confidence and printed.status == "unreviewed")
+        or printed.group is not None
+        or bool(printed.pooled)
+        or (question.event is not None and _grade(question, printed) is None)
+    )
+
+
+def _grade(question: Question, printed: Candidate) -> tuple[int, str] | None:
+    """How well the grade of an event answers for the asked one: its rank and a note; None: not at all."""
+    none = bool(printed.absent) or printed.qualifier == "none" or printed.n == 0
+    return question.grade_answers.get((printed.grade or "any", none))
 
 
 def _plain(question: Question, printed: Candidate, sizes: Sequence[Size]) -> Figure | NoFigure | None:
@@ -111,8 +120,7 @@ def _answering(question: Question, figures: list[Figure], _: Sequence[Size]) -> 
         if question.event is None:
             kept.append(Figure(printed, better=question.endpoints.index(printed.endpoint or "")))
             continue
-        none = bool(printed.absent) or printed.qualifier == "none" or printed.n == 0
-        found = answer(printed.grade or "any", question.grade or "any", absent=none)
+        found = _grade(question, printed)
         if found is not None:
             rank, note = found
             kept.append(Figure(printed, better=rank, notes=(note,) if note else ()))

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from cartevidence import wording
+from cartevidence.compare.grades import TAKES_IN, answer
 from cartevidence.compare.results import Measure, Method
 from db.query import Filters
 from models.errors import CartevidenceError
@@ -95,6 +96,12 @@ class Question:
         if self.endpoints and set(self.endpoints) <= set(OF_RESPONDERS):
             return ("responders", "treated", "evaluable", "enrolled")
         return ("treated", "evaluable", "enrolled")
+
+    @cached_property
+    def grade_answers(self) -> dict[tuple[str, bool], tuple[int, str] | None]:
+        """How well each printed grade answers for the asked one, without and with the event absent."""
+        asked = self.grade or "any"
+        return {(printed, none): answer(printed, asked, absent=none) for printed in TAKES_IN for none in (False, True)}
 
     def in_words(self) -> dict[str, str]:
         """What was asked, for captions and files; only what was given or bears on the result."""

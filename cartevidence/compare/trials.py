@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from cartevidence.compare.question import Link
 
@@ -38,6 +39,7 @@ class Report:
     diseases: frozenset[str]
 
 
+@cache
 def centres(affiliation: str | None) -> frozenset[str]:
     """Names of institutions in an affiliation, in lower case."""
     pieces = (piece.strip().casefold() for piece in (affiliation or "").split(","))
