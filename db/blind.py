@@ -152,7 +152,7 @@ class Blind:
         self._connection.execute(
             """INSERT INTO assignment (pmid, first, second, at, assigned_by, text_hash, facts)
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (pmid, *curators, now(), by, text_hash, as_json([fact.given() for fact in facts])),
+            (pmid, *curators, now(), by, text_hash, as_json([{**fact.given(), "id": fact.id} for fact in facts])),
         )
 
     def decisions(self, pmid: str, curator: str) -> list[BlindDecision]:
@@ -165,6 +165,17 @@ class Blind:
             values = {name: row[name] for name in DECISION}
             values |= {name: None if row[name] is None else json.loads(row[name]) for name in ("before", "after")}
             found.append(BlindDecision(row["id"], row["fact"], Decision.checked(**values), row["undoes"]))
+        return found
+
+    def standing(self, curator: str) -> dict[str, dict[str, str]]:
+        """The acts of one curator that stand, by PMID and id of the fact."""
+        found: dict[str, dict[str, str]] = {}
+        for row in self._connection.execute(
+            """SELECT pmid, fact, action FROM blind_decision AS d WHERE curator = ? AND undoes IS NULL
+              AND NOT EXISTS (SELECT 1 FROM blind_decision AS u WHERE u.undoes = d.id) ORDER BY id""",
+            (curator,),
+        ):
+            found.setdefault(row["pmid"], {})[row["fact"]] = row["action"]
         return found
 
     def decide(self, decision: Decision, fact: str, expected_last: int | None, undoes: int | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -42,31 +43,46 @@ def place_of(review: Review, blind: Blind, assignment: Assignment | None, pmid: 
 
 def told(review: Review, blind: Blind, assignments: Sequence[Assignment], curator: str, *, low: float) -> list[Told]:
     """The states, as this curator sees them, of studies that are not as the evidence database alone has them."""
-    states = []
+    states, standing = [], blind.standing(curator)
     for assignment in assignments:
-        # What both decided alike on all facts is as the evidence database has it.
-        if assignment.conflicts == 0 or review.withdrawn(assignment.pmid):
-            continue
-        place = place_of(review, blind, assignment, assignment.pmid, curator)
-        if place.mode != "open":
-            states.append(_told(assignment.pmid, place, low))
+        pmid = assignment.pmid
+        if not assignment.merged:
+            hers = curator in assignment.curators
+            mode: Mode = "blind" if hers and curator not in assignment.finished else "waiting"
+            states.append(_own(assignment, standing.get(pmid, {}) if hers else {}, mode, low))
+        elif assignment.conflicts and not review.withdrawn(pmid):
+            place = place_of(review, blind, assignment, pmid, curator)
+            if place.opinions:
+                left = [stored.fact for stored in place.facts if stored.status == "unreviewed"]
+                states.append(
+                    Told(
+                        pmid=pmid,
+                        facts=len(place.facts),
+                        decided=len(place.facts) - len(left),
+                        failed=sum(bool(fact.checks) for fact in left),
+                        lowest=min((fact.confidence for fact in left), default=None),
+                        need=NEEDS.index("conflict"),
+                        mode=place.mode,
+                    )
+                )
     return states
 
 
-def _told(pmid: str, place: Place, low: float) -> Told:
-    open_ones = [stored.fact for stored in place.facts if stored.status == "unreviewed"]
-    failed = sum(bool(fact.checks) for fact in open_ones)
-    lowest = min((fact.confidence for fact in open_ones), default=None)
+def _own(assignment: Assignment, acts: Mapping[str, str], mode: Mode, low: float) -> Told:
+    """One of the pair's state, from the facts as JSON: a queue may have a thousand such studies."""
+    machine = {fact["id"]: fact for fact in json.loads(assignment.facts_json)}
+    left = [fact for id, fact in machine.items() if id not in acts]
+    failed = sum(bool(fact.get("checks")) for fact in left)
+    lowest = min((fact["confidence"] for fact in left), default=None)
     need: Need = "unreviewed"
-    if place.mode == "adjudication":
-        need = "conflict"
-    elif place.mode == "waiting":
+    if mode == "waiting":
         need = "done"
     elif failed:
         need = "failed check"
     elif lowest is not None and lowest < low:
         need = "low confidence"
+    facts = len(machine.keys() | acts.keys())
     return Told(
-        pmid=pmid, facts=len(place.facts), decided=len(place.facts) - len(open_ones), failed=failed, lowest=lowest,
-        need=NEEDS.index(need), mode=place.mode,
+        pmid=assignment.pmid, facts=facts, decided=facts - len(left), failed=failed, lowest=lowest,
+        need=NEEDS.index(need), mode=mode,
     )  # fmt: skip
