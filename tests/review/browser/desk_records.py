@@ -77,7 +77,7 @@ TEXTS: dict[str, Text] = {
         "<PublicationTypeList><PublicationType>Retracted Publication</PublicationType></PublicationTypeList>",
     ),
     HOSTILE: (
-        f"Invented <title> {SCRIPT} of CD19 CAR T cells & 'quotes' \"twice\" [synthetic].",
+        f"Invented {SCRIPT} of CD19 CAR T cells & 'quotes' \"twice\" [synthetic].",
         [
             (
                 "RESULTS",
@@ -85,7 +85,7 @@ TEXTS: dict[str, Text] = {
                 f"(75%) {IMAGE} 🧬🩸 and {ENTITIES}. {LONG_WORD} was a word. CRS of grade 3 or higher occurred in 3 of "
                 "12 patients (25%). \u202eleft to right\u202c </textarea></pre>.",
             ),
-            (LABEL, "No dose-limiting toxicity was observed."),
+            (LABEL, "No dose-limiting toxicity was observed. <title>"),
         ],
         "",
         "",

@@ -16,6 +16,9 @@ PAGES = (
     f"/study/{RETRACTED}",
     f"/study/{HOSTILE}",
     f"/study/{NEXT}/history",
+    "/agreement",
+    "/rules",
+    "/assign",
     "/sign-in",
 )
 FORMS = {"c": "#form", "r": "#form", "n": "#words-panel", "?": "#help[open]"}

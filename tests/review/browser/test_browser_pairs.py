@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from decided import acts, standing
-from desk_page import Enter, Window
+from desk_page import Enter, Window, serious
 from desk_records import CHECKS, TWIN
 from desk_server import DeskServer
 from playwright.sync_api import expect
@@ -54,7 +54,7 @@ def test_a_blind_pair_and_its_adjudication(desk: DeskServer, enter: Enter) -> No
     assign(cleo, TWIN, "ada", "ben")
 
     # ada: accept, reject, accept
-    expect(ada.study(TWIN).page.locator("main")).to_have_attribute("data-mode", "blind")
+    expect(ada.study(TWIN).page.locator("#facts")).to_have_attribute("data-mode", "blind")
     ada.press("a")
     ada.becomes(1, "accepted")
     reject(ada, 2, SECRET)
@@ -116,7 +116,7 @@ def test_a_blind_pair_and_its_adjudication(desk: DeskServer, enter: Enter) -> No
         window.clean()
 
 
-def test_the_queue_leads_with_conflicts_and_with_what_is_mine(desk: DeskServer, enter: Enter) -> None:
+def test_the_queue_leads_with_conflicts_and_with_what_is_mine(desk: DeskServer, enter: Enter, axe: str) -> None:
     ada, ben, cleo = (enter(desk, name) for name in ("ada", "ben", "cleo"))
     assign(ada, CHECKS, "ada", "ben")
     ada.open("/?mine=1")
@@ -137,6 +137,13 @@ def test_the_queue_leads_with_conflicts_and_with_what_is_mine(desk: DeskServer, 
     first = cleo.page.locator("#queue tbody tr").first
     expect(first).to_have_attribute("data-need", "conflict")
     expect(first).to_have_attribute("data-pmid", CHECKS)
+    for looks in ({"width": "phone"}, {"dark": True}):
+        reader = enter(desk, "cleo", **looks)
+        for path in ("/agreement", "/assign", f"/study/{CHECKS}", f"/study/{CHECKS}/history"):
+            reader.open(path)
+            assert reader.overflow() == 0, path
+            assert serious(reader.page, axe) == []
+        reader.clean()
 
 
 @pytest.mark.parametrize(
