@@ -158,7 +158,7 @@ async def _decided(visit: Visit, fact: str | None, said: str, work: Callable[[De
         return Response.json({"error": f"{str(error).rstrip('.')}.", "html": html}, status=409)
     about = next((one for one in found.facts if one.id == fact), None)
     html = await visit.render("desk.html", **_shown(found))
-    return Response.json({"said": f"{said}: {about.words}" if about else said, "html": html})
+    return Response.json({"said": f"{said}: {about.words}".replace(">=", "≥") if about else said, "html": html})
 
 
 def _shown(found: DeskStudy) -> dict[str, Any]:

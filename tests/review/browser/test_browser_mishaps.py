@@ -38,7 +38,7 @@ def test_two_windows_in_conflict(desk: DeskServer, enter: Enter) -> None:
     ben.press("c")
     ben.page.locator("#field-n").fill("31")
     ben.press("Enter")
-    expect(ben.trouble).to_contain_text("ada")
+    expect(ben.page.locator("#form-problem")).to_contain_text("ada")
     ben.becomes(1, "accepted")  # how it stands now is shown
     expect(ben.page.locator("#field-n")).to_have_value("31")  # and what was typed is kept
     assert acts(desk.db, NEXT) == ["ada accept"]

@@ -107,7 +107,7 @@ async function act(name, given, then) {
     choose(card(given.fact || at) || facts()[0]);
     if (draft) again(draft);
   }
-  complain(answer.error);
+  complain(form.isOpen() ? "" : answer.error); // an open form says it itself, beside what was typed
   return answer;
 }
 
