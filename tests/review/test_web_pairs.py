@@ -29,6 +29,12 @@ def assigned(web: WebDesk) -> WebDesk:
     return web
 
 
+def test_the_queue_fills_pmids_in(web: WebDesk) -> None:
+    link = re.search(r"""id="assign-shown" href="([^"]+)""", web.get("/").text)
+    assert link and link[1] == "/assign?pmids=90000002+90000001+90000003"
+    assert ">90000002 90000001 90000003</textarea>" in web.get(link[1]).text
+
+
 def test_assigning(assigned: WebDesk) -> None:
     page = assigned.get("/assign").text
     assert f'<tr data-pmid="{PMID}">' in page and "nobody yet" in page

@@ -13,8 +13,9 @@ MOST = 2_000  # studies at once
 
 
 async def assign(visit: Visit) -> Response:
-    """The assignments, and a form for more; the form is posted here too."""
-    typed, problem, status = {"pmids": "", "first": visit.curator, "second": ""}, "", 200
+    """The assignments, and a form for more, which is posted here too; the queue's link fills PMIDs in."""
+    typed = {"pmids": visit.arg("pmids") or "", "first": visit.curator, "second": ""}
+    problem, status = "", 200
     if visit.request.method == "POST":
         given = await visit.request.post_vars()
         typed = {name: given.get(name, "").strip() for name in typed}
