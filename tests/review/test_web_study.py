@@ -196,6 +196,9 @@ def test_a_file_in_use_loses_nothing(web: WebDesk, path: Path, monkeypatch: pyte
     ("add", {"type": "cohort", "values": {}, "section": "RESULTS", "start": -1, "end": 4}, "start"),
     ("add", {"type": "cohort", "values": {"role": "treated", "n": "4"}, "section": "RESULTS", "start": 0, "end": 9999},
      "start, end"),
+    ("reject", {"fact": "x", "seen": None, "reason": ["a" * 3000]}, "reason"),
+    ("undo", {"fact": {"a": 1}, "seen": None}, "fact"),
+    ("correct", {"fact": "x", "seen": None, "type": "cohort", "values": {"role": ["a" * 3000], "n": 4}}, "These patients"),
     ("suggest", {"section": "RESULTS", "start": 5, "end": 5}, "start, end"),
     ("suggest", {"section": "RESULTS", "start": 5, "end": 9999}, "start, end"),
     ("accept-all", {"seen": []}, "seen"),
@@ -205,6 +208,12 @@ def test_what_is_amiss_is_named(web: WebDesk, act: str, given: dict[str, Any], n
     answer = web.post(f"/study/{PMID}/{act}", given)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(named)
+
+
+def test_a_decision_that_nobody_saw(web: WebDesk) -> None:
+    for seen in (7, -1, 10**30):
+        answer = web.post(f"/study/{PMID}/accept", {**shown(web), "seen": seen})
+        assert answer.status_code == 409, seen
 
 
 def test_a_fact_that_is_gone(web: WebDesk) -> None:

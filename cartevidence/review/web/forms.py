@@ -108,6 +108,8 @@ def values_of(type: str, typed: dict[str, Any]) -> dict[str, Any]:
 def _value(field: Field, text: Any) -> Any:
     if field.kind == "flag":
         return True if text else None
+    if not isinstance(text, str | int | float | None):
+        raise InvalidData(f"{field.label}: is no text")
     typed = " ".join(str(text).split()) if text is not None else ""
     if not typed:
         return None

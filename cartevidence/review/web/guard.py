@@ -22,6 +22,7 @@ LARGEST_BODY = 65_536  # bytes; a decision needs a few hundred
 COOKIE = "curator"  # what the signature of the cookie is for
 SIGNED_IN_FOR = 7 * 24 * 3600  # seconds
 TOO_LARGE = "That is too large: a decision needs a few lines."
+KINDS = ("application/json", "application/x-www-form-urlencoded")
 DATA = "/evidence"  # where Datasette's own pages are
 OPEN = ("/sign-in", "/favicon.ico")  # and /static/...
 COMMON = "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -49,7 +50,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path: str = scope["path"]
+        # As it was sent: Datasette finds its pages by that.
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
         theirs = path == DATA or path.startswith((f"{DATA}/", f"{DATA}."))
 
         async def guarded_send(message: Message) -> None:
@@ -67,7 +69,7 @@ class Guard:
             return
         curator = self._curator(scope)
         if curator is None and not (path in OPEN or path.startswith("/static/")):
-            await self._ask_to_sign_in(scope, guarded_send)
+            await self._ask_to_sign_in(scope, path, guarded_send)
             return
         if path.startswith("/-/") and not path.startswith("/-/static/"):
             await _answer(guarded_send, 404, "There is no such page.")  # Datasette's own ways in and its inner state
@@ -78,6 +80,9 @@ class Guard:
         body = await _body(receive) if scope["method"] == "POST" else b""
         if body is None:
             await _answer(guarded_send, 413, TOO_LARGE)
+            return
+        if not _is_text(body):
+            await _answer(guarded_send, 400, "What was sent is no text: load the page again.")
             return
         await self.app({**scope, "headers": headers, "actor": actor}, _given(body, receive), guarded_send)
 
@@ -90,6 +95,8 @@ class Guard:
             return 405, "Only GET and POST are answered."
         if scope["method"] == "POST" and any(origin != f"http://{hosts[0]}" for origin in origins):
             return 403, "Another web site asked for this: it was refused."
+        if scope["method"] == "POST" and not any(kind.startswith(KINDS) for kind in _header(scope, b"content-type")):
+            return 415, "Only forms and JSON are taken."
         if any(not length.isdigit() or int(length) > LARGEST_BODY for length in lengths):
             return 413, TOO_LARGE
         return None
@@ -111,10 +118,10 @@ class Guard:
             return None
         return str(given["curator"]) if time.time() < given.get("until", 0) else None
 
-    async def _ask_to_sign_in(self, scope: Scope, send: Send) -> None:
+    async def _ask_to_sign_in(self, scope: Scope, path: str, send: Send) -> None:
         if scope["method"] == "GET" and any("text/html" in accepted for accepted in _header(scope, b"accept")):
             query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
-            back = quote(scope["path"] + query, safe="/")
+            back = quote(path + query, safe="/")
             await send({
                 "type": "http.response.start", "status": 303,
                 "headers": [(b"location", f"/sign-in?next={back}".encode()), (b"cache-control", b"no-store")],
@@ -140,6 +147,14 @@ async def _body(receive: Receive) -> bytes | None:
         if len(body) > LARGEST_BODY:
             return None
     return body
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _given(body: bytes, receive: Receive) -> Receive:

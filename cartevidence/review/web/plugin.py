@@ -18,7 +18,7 @@ from datasette.views.base import DatasetteError
 from cartevidence.review.web import routes
 from cartevidence.review.web.guard import COOKIE, DATA, App, Guard
 from cartevidence.review.web.site import Site
-from db.user_sql import only_reading
+from db.user_sql import LONGEST_VALUE, only_reading
 
 SITES: WeakKeyDictionary[Datasette, Site] = WeakKeyDictionary()
 
@@ -51,6 +51,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datas
     """Datasette opens the file for reading; beyond that, no other file can be attached and nothing else be done."""
     if datasette in SITES and f"/{database}" == DATA:
         conn.set_authorizer(only_reading)
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
 
 
 @hookimpl

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from cartevidence.review.web.site import Site, SiteError
@@ -72,7 +73,8 @@ def serve(site: Site, *, say: Callable[[str], None], browser: bool) -> None:
         app = datasette_of(site).app()
         _say_links(site, say)
         if browser:
-            webbrowser.open(site.link(next(iter(site.tokens))))
+            # Beside us: a browser of the terminal returns only when it is closed.
+            Thread(target=webbrowser.open, args=[site.link(next(iter(site.tokens)))], daemon=True).start()
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="on", ws="none", server_header=False,
             proxy_headers=False, timeout_graceful_shutdown=3,
@@ -88,6 +90,7 @@ def _listening(site: Site) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((site.host, site.port))
+        listener.listen()
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)

@@ -57,7 +57,7 @@ async def accept(visit: Visit) -> Response:
 
 async def correct(visit: Visit) -> Response:
     given = await visit.sent()
-    fact, reason = _text(given, "fact"), str(given.get("reason") or "").strip()
+    fact, reason = _text(given, "fact"), _said(given, "reason")
     kind = _text(given, "type")
     values = {**forms.values_of(kind, _values(given)), "type": kind}
     return await _decided(
@@ -68,7 +68,7 @@ async def correct(visit: Visit) -> Response:
 
 async def reject(visit: Visit) -> Response:
     given = await visit.sent()
-    fact, reason = _text(given, "fact"), str(given.get("reason") or "").strip()
+    fact, reason = _text(given, "fact"), _said(given, "reason")
     if not reason:
         raise InvalidData("reason: say why the fact is wrong")
     return await _decided(
@@ -90,7 +90,7 @@ async def add(visit: Visit) -> Response:
 
 async def undo(visit: Visit) -> Response:
     given = await visit.sent()
-    fact = str(given["fact"]) if given.get("fact") else None
+    fact = _said(given, "fact") or None
     return await _decided(visit, fact, "Undone", lambda desk: desk.undo(visit.pmid, fact, seen=_seen(given)))
 
 
@@ -218,6 +218,11 @@ def _text(given: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise InvalidData(f"{name}: is missing; load the page again")
     return value
+
+
+def _said(given: dict[str, Any], name: str) -> str:
+    """A text that may be left out."""
+    return _text(given, name).strip() if given.get(name) else ""
 
 
 def _place(given: dict[str, Any], name: str) -> int:

@@ -91,7 +91,8 @@ export function openForm(where, kind, given, submit, closed) {
 export function draft() {
   if (!open) return null;
   const type = document.getElementById("form-type").value;
-  return { kind: open.kind, fact: open.fact, place: open.place, type, values: values(), reason: document.getElementById("form-reason").value };
+  const quote = document.getElementById("form-quote").textContent;
+  return { kind: open.kind, fact: open.fact, place: open.place, quote, type, values: values(), reason: document.getElementById("form-reason").value };
 }
 
 export function close() {

@@ -291,8 +291,7 @@ function closePicker() {
 function again(draft) {
   const fact = draft.fact && card(draft.fact);
   if (draft.kind === "add" && draft.place) {
-    const quote = "";
-    addWords({ ...draft.place, quote }, draft);
+    addWords({ ...draft.place, quote: draft.quote }, draft);
   } else if (fact) {
     (draft.kind === "reject" ? reject : correct)(fact, { type: draft.type, values: draft.values, reason: draft.reason });
   }
