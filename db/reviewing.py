@@ -32,7 +32,7 @@ DONE = NEEDS.index("done")
 # fact calls for attention only where the extractor now says something else in its place.
 # `told` are states that the caller knows better (of studies under blind review), as JSON objects.
 STATES = """
-WITH told AS (
+WITH told AS MATERIALIZED (
   SELECT value ->> 'pmid' AS pmid, value ->> 'facts' AS facts, value ->> 'decided' AS decided,
     value ->> 'failed' AS failed, value ->> 'lowest' AS lowest, value ->> 'need' AS need, value ->> 'mode' AS mode
   FROM json_each(:told)
@@ -62,15 +62,15 @@ state AS (
   WHERE r.state = 'stored'
 ),
 ranked AS (
-  SELECT s.pmid AS pmid, CAST(s.pmid AS INTEGER) AS number, coalesce(t.mode, 'open') AS mode,
-    coalesce(t.facts, s.decided + s.undecided) AS facts, coalesce(t.decided, s.decided) AS decided,
-    coalesce(t.failed, s.failed) AS failed, CASE WHEN t.pmid IS NULL THEN s.lowest ELSE t.lowest END AS lowest,
-    CASE WHEN t.need IS NOT NULL THEN t.need WHEN s.attention THEN 1 WHEN s.failed THEN 2
-      WHEN s.lowest < :low THEN 3
-      WHEN s.undecided THEN 4
+  SELECT s.pmid AS pmid, CAST(s.pmid AS INTEGER) AS number, 'open' AS mode, s.decided + s.undecided AS facts,
+    s.decided AS decided, s.failed AS failed, s.lowest AS lowest,
+    CASE WHEN s.attention THEN 1 WHEN s.failed THEN 2 WHEN s.lowest < :low THEN 3 WHEN s.undecided THEN 4
       WHEN s.decided = 0 AND s.pmid || ' ' || s.text_hash NOT IN (SELECT value FROM json_each(:finished)) THEN 4
       ELSE 5 END AS need
-  FROM state AS s LEFT JOIN told AS t ON t.pmid = s.pmid
+  FROM state AS s WHERE s.pmid NOT IN (SELECT pmid FROM told)
+  UNION ALL
+  SELECT t.pmid, CAST(t.pmid AS INTEGER), t.mode, t.facts, t.decided, t.failed, t.lowest, t.need
+  FROM told AS t WHERE EXISTS (SELECT 1 FROM record AS r WHERE r.pmid = t.pmid AND r.state = 'stored')
 )
 """
 
