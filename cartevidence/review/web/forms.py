@@ -121,7 +121,3 @@ def _value(field: Field, text: Any) -> Any:
         return float(typed.replace("\N{MIDDLE DOT}", "."))
     wanted = "a whole number such as 24" if field.kind == "whole" else "a number such as 64.5"
     raise InvalidData(f"{field.label}: {typed[:30]!r} is not {wanted}")
-
-
-assert all(set(ORDER[name]) == set(kind.model_fields) - PROVENANCE - {"type"} | {"group", "pooled"}  # noqa: S101
-           for name, kind in EVIDENCE.items())  # fmt: skip
