@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal, get_args
 
 from models.errors import InvalidData
-from models.evidence import EVIDENCE, PROVENANCE, Grade, Measure, Qualifier, Role, Unit
+from models.evidence import EVIDENCE, Grade, Measure, Qualifier, Role, Unit
 from models.vocabulary import vocabulary
 
 Kind = Literal["pick", "whole", "number", "time", "text", "flag"]
