@@ -91,8 +91,7 @@ export function openForm(where, kind, given, submit, closed) {
 export function draft() {
   if (!open) return null;
   const type = document.getElementById("form-type").value;
-  const quote = document.getElementById("form-quote").textContent;
-  return { kind: open.kind, fact: open.fact, place: open.place, quote, type, values: values(), reason: document.getElementById("form-reason").value };
+  return { type, values: values(), reason: document.getElementById("form-reason").value };
 }
 
 export function close() {
