@@ -17,7 +17,11 @@ let busy = false;
  * form anew with what was typed, where another decision came between.
  */
 export async function act(name, given, then, again) {
-  if (busy) return { ok: false, error: "The last act is still being stored: one moment." };
+  if (busy) {
+    const error = "The last act is still being stored: press again in a moment.";
+    say(error); // nothing is decided unseen: the fact that comes next is not shown yet
+    return { ok: false, error };
+  }
   busy = true;
   main.setAttribute("aria-busy", "true");
   const answer = await post(`/study/${pmid}/${name}`, given);
