@@ -386,11 +386,12 @@ def compare(db: str, plot: str | None, form: str, out: str | None, left_out: boo
     from cartevidence.compare.question import QuestionError
 
     try:
-        asking.questions(**asked)
+        questions = asking.questions(**asked)
+        commanding.check(len(questions), form, out)
     except QuestionError as error:
-        raise click.UsageError(f"{error}.") from error
+        raise click.UsageError(f"{str(error).rstrip('.?')}.") from error
     with _store(db, readonly=True) as store:
-        commanding.answer(store, asked, form=form, out=out, plot=plot, all_left_out=left_out)
+        commanding.answer(store, questions, form=form, out=out, plot=plot, all_left_out=left_out)
 
 
 @shell.command()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from cartevidence import filter_names
+from cartevidence.exporting import FACT, STUDY
 from db.query import Filters
 from db.store import Store
 from models.decision import Status
-from models.evidence import EVIDENCE, Grade, Measure, Qualifier, Role
+from models.evidence import EVIDENCE, Grade, Measure, Qualifier, Role, Unit
 from models.study import StudyType
 
 if TYPE_CHECKING:
@@ -25,18 +26,12 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
     "role": get_args(Role),
     "grade": get_args(Grade),
     "measure": get_args(Measure),
-    "unit": ("d", "wk", "mo", "y"),
+    "unit": get_args(Unit),
     "qualifier": get_args(Qualifier),
     "status": get_args(Status),
     "study_type": get_args(StudyType),
 }
-COLUMNS = (
-    "pmid", "title", "year", "journal", "doi", "study_type", "targets", "diseases", "study_n", "nct", "retracted",
-    "type", "role", "endpoint", "event", "grade", "name", "measure", "n", "total", "percent", "value", "ci_low",
-    "ci_high", "ci_level", "low", "high", "unit", "time", "qualifier", "absent", "not_reached", "group", "pooled",
-    "quote", "section", "start", "end", "confidence", "checks", "status", "attention", "rule", "extractor_version",
-    "id",
-)  # fmt: skip
+COLUMNS = (*STUDY, *(name for name in FACT if name != "pmid"))
 LISTS = ("targets", "diseases", "nct", "checks")
 
 

@@ -165,8 +165,7 @@ class ComparisonSource:
         return found
 
     def sizes(self, pmids: Collection[str], *, responders: bool) -> dict[str, list[Size]]:
-        """Sizes of the whole cohort in each role, with `responders` numbers of these too,
-        by PMID."""
+        """Sizes of the whole cohort and of arms, with `responders` numbers of responders too, by PMID."""
         kinds: list[tuple[str, str, list[str]]] = [
             ("role", "type = 'cohort' AND role IN ('enrolled', 'treated', 'evaluable') AND \"group\" IS NULL", []),
             ("role", "type = 'cohort' AND role = 'arm'", []),

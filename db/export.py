@@ -10,6 +10,7 @@ from typing import Any
 from db.records import CHOSEN
 from db.rows import as_json, record_from
 from db.views import SAID
+from models.decision import CURATED
 from models.names import label
 from models.record import Record
 
@@ -20,7 +21,6 @@ FACT = (
     "type", "pmid", "id", *SAID, "quote", "section", "start", "end", "confidence", "checks", "rule",
     "extractor_version", "status", "attention",
 )  # fmt: skip
-CURATED = ("accepted", "corrected", "added")
 # The order of the text: title before abstract, then by place.
 IN_TEXT = "section <> 'TITLE', start, \"end\", id"
 

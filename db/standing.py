@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.export import CURATED, IN_TEXT
+from db.export import IN_TEXT
 from db.rows import fact_from_row
-from models.decision import Status
+from models.decision import CURATED, Status
 from models.evidence import Fact
 
 

@@ -14,6 +14,7 @@ Action = Literal["accept", "correct", "reject", "add", "undo"]
 Status = Literal["unreviewed", "accepted", "corrected", "rejected", "added"]
 # Why a study is in the queue, what needs eyes first before the rest.
 Need = Literal["conflict", "attention", "failed check", "low confidence", "unreviewed", "done"]
+CURATED: tuple[Status, ...] = ("accepted", "corrected", "added")  # what a curator says is there
 STATUS: dict[str, Status] = {"accept": "accepted", "correct": "corrected", "reject": "rejected", "add": "added"}
 
 

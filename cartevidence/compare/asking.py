@@ -110,6 +110,8 @@ def parse_time(text: str) -> str:
 
 def _known(what: str, typed: str) -> str:
     names, doubts = filter_names.canonical({what: typed})
+    if doubts and what == "endpoint" and vocabulary("events").canonical(typed):
+        raise QuestionError(f"{typed!r} is an adverse event and no endpoint; ask for it as the event")
     if doubts:
         raise QuestionError(doubts[0].rstrip("."))
     return str(names[what])

@@ -5,27 +5,36 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from cartevidence import exporting, terminal
-from cartevidence.compare import asking, printing, tables
+from cartevidence.compare import printing, tables
 from cartevidence.compare.comparison import Comparison
 from cartevidence.compare.engine import compare
-from cartevidence.compare.question import QuestionError
+from cartevidence.compare.question import Question, QuestionError
 from db.store import Store
 
 
+def check(questions: int, form: str, out: str | None) -> None:
+    """Raises QuestionError where two answers would have to go into one stream that holds one."""
+    if questions > 1 and out is None and form not in ("table", "json"):
+        raise QuestionError("An endpoint and an event together need --out FILE, or ask for them one after the other")
+
+
 def answer(
-    store: Store, asked: Mapping[str, Any], *, form: str, out: str | None, plot: str | None, all_left_out: bool
+    store: Store,
+    questions: Sequence[tuple[Question, list[str]]],
+    *,
+    form: str,
+    out: str | None,
+    plot: str | None,
+    all_left_out: bool,
 ) -> None:
-    """Answer what the command line asks; of two questions the second one's files are numbered."""
-    comparisons = []
-    for question, notes in asking.questions(**asked):
-        comparisons.append(Comparison(store, compare(store, question), tuple(notes)))
+    """Answer the questions, see `asking.questions`; of two the second one's files are numbered."""
+    comparisons = [Comparison(store, compare(store, question), tuple(notes)) for question, notes in questions]
     for note in dict.fromkeys(note for comparison in comparisons for note in comparison.notes):
         click.echo(f"Note: {note}", err=True)
     if plot:
@@ -67,7 +76,5 @@ def written(comparison: Comparison, form: str) -> bytes:
 def _together(comparisons: Sequence[Comparison], form: str) -> bytes:
     if len(comparisons) == 1:
         return written(comparisons[0], form)
-    if form != "json":
-        raise QuestionError("An endpoint and an event together need --out FILE, or ask for them one after the other")
     both = [json.loads(written(comparison, form)) for comparison in comparisons]
     return (json.dumps({"comparisons": both}, indent=2, ensure_ascii=False) + "\n").encode()

@@ -13,13 +13,13 @@ from typing import Any
 from cartevidence.review.adjudicating import open_conflicts, pair_rows
 from db.blind import Blind, reading_blind
 from db.reviewing import Review, reading
+from models.decision import CURATED
 from models.errors import CartevidenceError
 from models.evidence import EVIDENCE
 from models.record import Record
 
 EXTRACTED = "extracted.jsonl"  # the extractor's own facts of the same studies, to be scored against the set
 OURS = re.compile(rf"[1-9]\d{{0,8}}\.json|{re.escape(EXTRACTED)}")
-CURATED = ("accepted", "corrected", "added")
 # Fields of a gold fact in their order; the denominator is called N there.
 ORDER = (
     "type", "role", "endpoint", "event", "grade", "name", "measure", "n", "N", "percent", "value", "unit", "time",

@@ -78,7 +78,7 @@ def test_an_endpoint_and_an_event_are_two_comparisons(compare: Run, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "both-2.csv", "both.csv", "forest-2.svg", "forest.svg"]  # fmt: skip
-    assert compare(*asked, "--format", "csv").returncode == 1
+    assert compare(*asked, "--format", "csv").returncode == 2
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])

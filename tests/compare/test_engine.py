@@ -271,6 +271,7 @@ def test_notices_stand_beside_the_figure(db: EvidenceDatabase) -> None:
         ({}, "Say what to compare"),
         ({"endpoint": "CR", "event": "CRS"}, "Say what to compare"),
         ({"endpoint": "CRX"}, "'CRX' is not a name of any endpoint that is extracted; did you mean"),
+        ({"endpoint": "CRS"}, "'CRS' is an adverse event and no endpoint"),
         ({"event": "CRS", "grade": "9"}, "grade"),
         ({"endpoint": "CR", "grade": ">=3"}, "A grade belongs to an event"),
         ({"endpoint": ["CR", "OS"]}, "different measures"),
