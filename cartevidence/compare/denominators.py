@@ -35,7 +35,7 @@ def counted(
     """n and N of a figure, or why they are not known.
 
     Where the text prints no N beside the figure, N is the size of the whole cohort in the first of the `preferred`
-    roles that fits; never for a figure of a group (`own_group`), whose size is another.
+    roles that fits (of two in one role the larger); never for a figure of a group (`own_group`), whose size is another.
     """
     if figure.total == 0:
         return "its N is 0"
@@ -50,7 +50,7 @@ def counted(
     elif own_group:
         return "without the size of its group"
     else:
-        totals = [size.n for role in preferred for size in sizes if size.role == role and size.n > 0]
+        totals = [n for role in preferred for n in sorted((s.n for s in sizes if s.role == role and s.n), reverse=True)]
         if not totals:
             return "without a number of patients that it is of"
     for total in totals:

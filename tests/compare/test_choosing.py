@@ -217,3 +217,11 @@ def test_an_absence_answers_for_what_it_takes_in(printed: str, asked: str) -> No
 def test_times_that_are_the_same(one: str | None, other: str, response: bool, survival: bool) -> None:
     assert same_time(one, other, RESPONSE_TOLERANCE) is response
     assert same_time(one, other, SURVIVAL_TOLERANCE) is survival
+
+
+def test_of_two_sizes_in_one_role_the_larger_is_the_cohort() -> None:
+    known = [*sizes(treated=12), *sizes(treated=34)]
+    for order in (known, known[::-1]):
+        found = choose(question(endpoint="CR")[0], [candidate(n=10)], order)
+        assert isinstance(found, Figure) and found.counted is not None
+        assert found.counted.total == 34
